@@ -1,0 +1,5 @@
+"""The application for a WSGI server: `gunicorn wsgi:app`, with the settings of docs/settings.md."""
+
+from zelfscan.web.app import create_app
+
+app = create_app()

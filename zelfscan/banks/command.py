@@ -1,0 +1,144 @@
+"""The commands about question banks: `zelfscan bank check` and `zelfscan bank show`."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zelfscan.banks.kinds import KINDS
+from zelfscan.banks.loader import check_files, load_bank
+from zelfscan.banks.problems import BankError, Problem
+from zelfscan.banks.schema import Bank, Question, Theme
+
+LANGUAGES = ("nl", "en")
+
+WORDS = {
+    "nl": {
+        "no_problems": "Geen fouten gevonden.",
+        "problems": "Aantal fouten: {count}, in {files} bestand(en).",
+        "bank": "{title} ({id})\nvoor: {audience} · {minutes} min · {questions} vragen · talen: {languages}",
+        "theme": "{title} ({id}) · {questions} vragen",
+    },
+    "en": {
+        "no_problems": "No mistakes found.",
+        "problems": "Mistakes: {count}, in {files} file(s).",
+        "bank": "{title} ({id})\nfor: {audience} · {minutes} min · {questions} questions · languages: {languages}",
+        "theme": "{title} ({id}) · {questions} questions",
+    },
+}
+
+
+def default_language() -> str:
+    """Return the language of the terminal: `nl` when its locale is Dutch, and otherwise `en`."""
+    settings = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next(filter(None, settings), "")
+    return "nl" if locale.lower().startswith("nl") else "en"
+
+
+def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--language` to a command."""
+    option = click.option(
+        "--language",
+        type=click.Choice(LANGUAGES),
+        default=default_language,
+        help="Language of what is printed; by default that of the terminal.",
+    )
+    return option(command)
+
+
+@click.group()
+def bank() -> None:
+    """Check and read question banks."""
+
+
+@bank.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE_OR_DIR...", type=click.Path(path_type=Path))
+@language_option
+@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+def check(paths: tuple[Path, ...], language: str, as_json: bool) -> None:
+    """Check banks and print every mistake, with its place and how to mend it.
+
+    The exit code is 1 when there is any, and 0 when there is none.
+    """
+    problems = check_files(paths)
+    click.echo(_as_json(problems, language) if as_json else "\n".join(_as_lines(problems, language)))
+    if problems:
+        raise SystemExit(1)
+
+
+@bank.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@language_option
+@click.option("--json", "as_json", is_flag=True, help="Print the bank as JSON.")
+def show(file: Path, language: str, as_json: bool) -> None:
+    """Print a bank to read: its themes, and of each question its address, kind, facet and text."""
+    try:
+        shown = load_bank(file)
+    except BankError as error:
+        click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
+        raise SystemExit(1) from None
+    click.echo(_bank_json(shown) if as_json else "\n".join(_bank_lines(shown, language)))
+
+
+def _as_lines(problems: list[Problem], language: str) -> Iterator[str]:
+    yield from (problem.line_in(language) for problem in problems)
+    words = WORDS[language]
+    files = len({problem.file for problem in problems})
+    yield words["problems"].format(count=len(problems), files=files) if problems else words["no_problems"]
+
+
+def _as_json(problems: list[Problem], language: str) -> str:
+    rows = [
+        {
+            "file": problem.file,
+            "line": problem.line,
+            "column": problem.column,
+            "path": problem.path,
+            "code": problem.code,
+            "text": problem.text(language),
+        }
+        for problem in problems
+    ]
+    return json.dumps({"problems": rows}, ensure_ascii=False, indent=2)
+
+
+def _bank_json(shown: Bank) -> str:
+    content = shown.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return json.dumps({"hash": shown.hash} | content, ensure_ascii=False, indent=2)
+
+
+def _bank_lines(shown: Bank, language: str) -> Iterator[str]:
+    yield WORDS[language]["bank"].format(
+        title=shown.title.in_(language),
+        id=shown.bank,
+        audience=shown.audience,
+        minutes=shown.minutes,
+        questions=len(shown.items()),
+        languages=", ".join(shown.languages),
+    )
+    yield f"hash: {shown.hash}"
+    for theme in shown.themes:
+        yield from _theme_lines(theme, shown, language)
+
+
+def _theme_lines(theme: Theme, shown: Bank, language: str) -> Iterator[str]:
+    yield ""
+    title = theme.title.in_(language)
+    yield WORDS[language]["theme"].format(title=title, id=theme.id, questions=len(theme.questions))
+    for question in theme.questions:
+        marks = " ".join(_marks(question))
+        yield f"  {theme.id}.{question.id} [{marks}] {question.text.in_(language)}"
+        for option in KINDS[question.kind].choices(question, shown) or ():
+            yield f"      {option.value}: {option.label.in_(language)}"
+
+
+def _marks(question: Question) -> Iterator[str]:
+    yield question.kind
+    if question.facet is not None:
+        yield question.facet
+    for name in ("basic", "reverse", "show_if"):
+        if getattr(question, name):
+            yield name

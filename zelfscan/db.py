@@ -1,0 +1,140 @@
+"""The database: connection, transactions and migrations, for SQLite and PostgreSQL alike."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, LargeBinary, MetaData, String, create_engine, event, make_url, text
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+Id = Annotated[str, mapped_column(String(32))]
+Hash = Annotated[str, mapped_column(String(64))]
+Name = Annotated[str, mapped_column(String(200))]
+Sealed = Annotated[bytes, mapped_column(LargeBinary)]
+
+
+class Base(DeclarativeBase):
+    """Base of every table; constraints get names, so that migrations and errors can cite them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class DatabaseError(Exception):
+    """The database cannot be used as it is; the message says why, and how to mend it."""
+
+
+class Database:
+    """One engine, and the two kinds of transaction that the services use."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._reading = self.engine.execution_options(begin="BEGIN")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads; nothing it changes is kept."""
+        with Session(self._reading) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def forget_traces(self) -> None:
+        """Empty SQLite's write-ahead log, which would keep the order in which sealed things came in."""
+        if self.is_sqlite:
+            with _autocommit(self.engine) as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def rewrite(self, *tables: str) -> None:
+        """Write the tables anew, so that no freed page or dead row keeps what was deleted from them."""
+        with _autocommit(self.engine) as connection:
+            if self.is_sqlite:
+                connection.execute(text("VACUUM"))
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            for table in () if self.is_sqlite else tables:
+                connection.execute(text(f'VACUUM (FULL, FREEZE) "{Base.metadata.tables[table].name}"'))
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest version (`head`)."""
+        with self.engine.connect() as connection:
+            command.upgrade(migrations(connection), "head")
+            connection.commit()
+
+    def check(self) -> None:
+        """Raise DatabaseError unless the tables are those of this version."""
+        with self.engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        wanted = ScriptDirectory.from_config(migrations()).get_current_head()
+        if found != wanted:
+            raise DatabaseError(
+                f"the database is at version {found or 'none'}, this program needs {wanted}; "
+                "make a backup, then run `zelfscan init`"
+            )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def migrations(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, bound to a connection when one is given."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if make_url(url).get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        "busy_timeout = 20000",
+        "synchronous = FULL",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    begin = connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
+    if begin:
+        connection.exec_driver_sql(begin)
+
+
+@contextmanager
+def _autocommit(engine: Engine) -> Iterator[Connection]:
+    sqlite = engine.dialect.name == "sqlite"
+    options = {"begin": None} if sqlite else {"isolation_level": "AUTOCOMMIT"}
+    with engine.execution_options(**options).connect() as connection:
+        yield connection

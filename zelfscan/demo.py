@@ -1,0 +1,213 @@
+"""A demo organisation, filled through the same services as real answers. Names of places and teams are invented."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+import numpy as np
+
+from zelfscan.config import Settings
+from zelfscan.db import Database
+from zelfscan.digitypes.parameters import load_parameters
+from zelfscan.digitypes.simulation import Respondents
+from zelfscan.digitypes.types import TYPES
+from zelfscan.installation import Installation, initialise, open_installation
+from zelfscan.organisations.models import Account, Unit
+from zelfscan.organisations.queries import organisation_by_name, units_of
+from zelfscan.organisations.services import add_account, add_organisation, add_unit, hash_password
+from zelfscan.outcome.building import build_outcome
+from zelfscan.outcome.services import finish
+from zelfscan.progress import bar
+from zelfscan.rounds.queries import Invitation, invitation, links_of, rounds_of
+from zelfscan.rounds.services import close_round, open_round, read_bank_source
+from zelfscan.scan import drafts
+from zelfscan.scan.services import Answers, begin, open_scan, save_answers
+
+ORGANISATION = "Zorggroep De Vliet"
+TREE = {
+    "De Wilgenhof": {"Beuk": 18, "Esdoorn": 12, "Kastanje": 9, "Nachtdienst": 6, "Restaurant": 4},
+    "Het Anker": {"Bakboord": 22, "Stuurboord": 15, "Kade": 9, "Steiger": 5},
+    "Thuiszorg Vlietstreek": {"Ochtend": 30, "Avond": 24, "Noord": 14, "Zuid": 12, "Huishouding": 7},
+}
+LOGINS = {
+    "teamleider@demo.example": ("teamleider", ("Bakboord", "Steiger")),
+    "locatie@demo.example": ("locatiemanager", ("Het Anker",)),
+    "organisatie@demo.example": ("organisatiemanager", (ORGANISATION,)),
+}
+BANKS = ("digitype", "vvt")
+SHARES = (0.17, 0.33, 0.33, 0.17)
+"""Shares of the digitypes, as `TYPES`: the two middle types are the largest, about one in six is a starter."""
+KEPT, SENT, RETURNING = 0.6, 0.95, 0.5
+"""Share that keeps the outcome, that sends a ballot, and that comes back with the code of the round before."""
+
+
+@dataclass(frozen=True)
+class DemoRound:
+    """A round of the demo: when it opened, who took part, and how far skills moved since the first."""
+
+    title: str
+    days_ago: int
+    turnout: float
+    improvement: float
+    close: bool
+
+
+ROUNDS = (
+    DemoRound("Nulmeting", 240, 0.85, 0.0, close=True),
+    DemoRound("Herhaling", 60, 0.88, 0.35, close=True),
+    DemoRound("Meetronde nu", 3, 0.25, 0.45, close=False),
+)
+
+
+@dataclass
+class Person:
+    """Somebody of the demo: a digitype, and the code of a kept outcome once there is one."""
+
+    digitype: str
+    code: str | None = None
+
+
+@dataclass
+class Crowd:
+    """The people per team, and the random source that decides for them."""
+
+    random: np.random.Generator
+    teams: dict[str, list[Person]] = field(default_factory=dict)
+
+
+def prepare_demo(settings: Settings, new_passwords: bool = False) -> str:
+    """Make the demo when it is not there yet; returns what to tell who started it.
+
+    It is filled in a folder beside the data folder and then put in place: interrupted, it starts anew.
+    """
+    if settings.database_url:
+        raise click.UsageError("the demo uses SQLite in the data folder; leave ZELFSCAN_DATABASE_URL out")
+    passwords: dict[str, str] = {}
+    code = None
+    if not Path(settings.data_dir).exists():
+        partial = settings.data_dir.with_name(f"{settings.data_dir.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        passwords, code = _fill(settings.model_copy(update={"data_dir": partial}))
+        partial.rename(settings.data_dir)
+    initialise(settings)
+    if new_passwords:
+        passwords = _renew_passwords(settings)
+    return _welcome(settings, passwords, code)
+
+
+def _fill(settings: Settings) -> tuple[dict[str, str], str | None]:
+    initialise(settings)
+    passwords = {email: secrets.token_urlsafe(12) for email in LOGINS}
+    installation = open_installation(settings)
+    try:
+        _add_structure(installation.database, passwords)
+        crowd = Crowd(np.random.default_rng(2026))
+        for planned in ROUNDS:
+            _hold_round(installation, planned, crowd)
+    finally:
+        installation.database.close()
+    codes = [person.code for people in crowd.teams.values() for person in people if person.code]
+    return passwords, codes[0] if codes else None
+
+
+def _add_structure(database: Database, passwords: dict[str, str]) -> None:
+    with database.write() as session:
+        root = add_organisation(session, ORGANISATION)
+        units: dict[str, Unit] = {ORGANISATION: root}
+        for location, teams in TREE.items():
+            units[location] = add_unit(session, root, "location", location)
+            for team in teams:
+                units[team] = add_unit(session, units[location], "team", team)
+        for email, (role, names) in LOGINS.items():
+            add_account(session, email, passwords[email], role, [units[name] for name in names])
+
+
+def _hold_round(installation: Installation, planned: DemoRound, crowd: Crowd) -> None:
+    settings, database = installation.settings, installation.database
+    sources = [read_bank_source(settings.shipped_bank(b).read_text(encoding="utf-8"), f"{b}.yaml") for b in BANKS]
+    day = date.today() - timedelta(days=planned.days_ago)
+    with database.read() as session:
+        organisation = organisation_by_name(session, ORGANISATION)
+    assert organisation is not None
+    round_id = open_round(database, settings, organisation.id, planned.title, sources, day)
+    people = Respondents(load_parameters(settings.models_dir / "simulation.yaml"), [s.bank for s in sources])
+    for link, person in bar(list(_visits(database, round_id, planned, crowd)), planned.title):
+        answers = people.answer(crowd.random, person.digitype, planned.improvement)
+        _take_scan(installation, link, person, answers, crowd.random, day)
+    if planned.close:
+        close_round(database, settings, round_id, day + timedelta(days=21))
+
+
+def _visits(database: Database, round_id: str, planned: DemoRound, crowd: Crowd) -> Iterator[tuple[Invitation, Person]]:
+    with database.read() as session:
+        links = {team: invitation(session, token) for _, team, token in links_of(session, round_id)}
+    for teams in TREE.values():
+        for team, size in teams.items():
+            people = crowd.teams.setdefault(
+                team, [Person(str(crowd.random.choice(TYPES, p=SHARES))) for _ in range(size)]
+            )
+            link = links[team]
+            assert link is not None
+            yield from ((link, person) for person in people if crowd.random.random() < planned.turnout)
+
+
+def _take_scan(
+    installation: Installation,
+    link: Invitation,
+    person: Person,
+    answers: dict[str, Answers],
+    random: np.random.Generator,
+    day: date,
+) -> None:
+    """One person's scan, from the link to the choice at the end."""
+    database = installation.database
+    code = person.code if random.random() < RETURNING else None
+    key = begin(database, link, day, installation.settings.draft_days, code)
+    for bank, given in answers.items():
+        save_answers(database, key, day, bank, given)
+    found = open_scan(database, key, day)
+    assert found is not None
+    scan, link = found
+    outcome = build_outcome(link.banks, scan.answers, installation.classifier, installation.materials)
+    keep, send = bool(random.random() < KEPT), bool(random.random() < SENT)
+    finish(installation, scan, link, outcome, day, keep=keep, send=send)
+    drafts.erase(database, key)
+    person.code = scan.code if keep else person.code
+
+
+def _renew_passwords(settings: Settings) -> dict[str, str]:
+    passwords = {email: secrets.token_urlsafe(12) for email in LOGINS}
+    database = Database(settings.database)
+    with database.write() as session:
+        for email, password in passwords.items():
+            account = session.query(Account).filter_by(email=email).one()
+            account.password_hash = hash_password(password)
+    database.close()
+    return passwords
+
+
+def _welcome(settings: Settings, passwords: dict[str, str], code: str | None) -> str:
+    database = Database(settings.database)
+    with database.read() as session:
+        organisation = organisation_by_name(session, ORGANISATION)
+        current = rounds_of(session, organisation.id)[0] if organisation else None
+        links = links_of(session, current.id) if current else []
+    database.close()
+    base = settings.base_url
+    lines = [f"Zelfscan is ready: {base}/", "", "Take a self-scan (team link of the open round):"]
+    lines += [
+        f"  {team} ({location}): {base}/s/{token}" for location, team, token in links if team in ("Bakboord", "Beuk")
+    ]
+    lines += ["", f"Dashboards: {base}/dashboard/"]
+    if passwords:
+        lines += ["  Demo logins, shown only now:"]
+        lines += [f"  {LOGINS[email][0]:<20}{email:<28}{password}" for email, password in passwords.items()]
+    else:
+        lines += ["  The demo logins were shown at the first start; `zelfscan demo --new-passwords` makes new ones."]
+    if code:
+        lines += ["", f"Come back to an outcome: {base}/mijn with the code {code}"]
+    return "\n".join([*lines, "", "Stop with Ctrl+C; the next start keeps everything in the data folder."])

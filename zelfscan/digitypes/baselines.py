@@ -1,0 +1,104 @@
+"""What the classifier is measured against: the best that is possible, and the simplest that is reasonable."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from scipy.special import logsumexp, softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from zelfscan.digitypes.classifier import mean_per_facet
+from zelfscan.digitypes.features import Floats
+from zelfscan.digitypes.parameters import Parameters
+from zelfscan.digitypes.progress import Step, silent
+from zelfscan.digitypes.simulation import Labels, People, draw_latents
+from zelfscan.digitypes.types import TYPES
+
+DRAWS = 10_000
+"""Draws of facets and style per type for the Bayes-optimal posterior."""
+
+ROWS = 500
+"""People at a time, so that memory stays small."""
+
+TINY = 1e-30
+"""Stands for the chance 0 of a level that an item does not have; nobody answers it."""
+
+
+def bayes_posterior(
+    parameters: Parameters, people: People, rng: np.random.Generator, draws: int = DRAWS, step: Step = silent
+) -> Floats:
+    """Probability of each type of `TYPES` for who knows the simulation completely; shape (n, 4).
+
+    p(type | answers) is proportional to share(type) times the mean, over facets and styles drawn from that type, of
+    the chance of exactly these answers (Monte Carlo integration). Missing answers do not depend on facets, so they
+    drop out. No classifier does better on average on simulated people; the finite number of draws makes the
+    estimate slightly too low.
+
+    Args:
+        parameters: the simulation.
+        people: whom to classify.
+        rng: source of chance.
+        draws: draws per type.
+        step: called after each type.
+    """
+    answered = _indicators(people)
+    logs = np.empty((len(people.levels), len(TYPES)))
+    for k, name in enumerate(TYPES):
+        chances = people.items.chances(draw_latents(parameters, draws, rng, name)).reshape(draws, -1)
+        logs[:, k] = _log_mean_likelihood(answered, np.log(np.maximum(chances, TINY)))
+        step(f"Bayes {name}")
+    logs += np.log(parameters.shares)
+    posterior: Floats = softmax(logs, axis=1)
+    return posterior
+
+
+def _indicators(people: People) -> Floats:
+    """1 where a person answered at a level of an item, else 0; shape (n, m items * levels)."""
+    levels = np.arange(people.items.scores.shape[1])
+    return (people.levels[:, :, None] == levels).reshape(len(people.levels), -1).astype(np.float64)
+
+
+def _log_mean_likelihood(answered: Floats, logs: Floats) -> Floats:
+    starts = range(0, len(answered), ROWS)
+    parts = [logsumexp(answered[start : start + ROWS] @ logs.T, axis=1) for start in starts]
+    return np.concatenate(parts) - np.log(len(logs))
+
+
+class NearestPrototype(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """The simplest reasonable classifier: the type whose mean on the facets is nearest (Euclidean distance).
+
+    Facets without answers are left out of the distance; who answered nothing gets the first type.
+
+    Args:
+        facets: facet of each item, array-like of shape (m items,).
+
+    Attributes:
+        classes_: the types; shape (4,).
+        prototypes_: mean of each facet of `FACETS` per type; shape (4 types, 4 facets).
+    """
+
+    def __init__(self, facets: Sequence[str]) -> None:
+        self.facets = facets
+
+    def fit(self, X: Floats, y: Labels) -> Self:  # noqa: N803
+        """Learn the prototypes.
+
+        Args:
+            X: answers from 0 to 1, NaN = missing; shape (n people, m items).
+            y: type of each person; shape (n,).
+        """
+        means = mean_per_facet(self.facets, X)
+        self.classes_ = np.unique(y)
+        self.prototypes_ = np.array([np.nanmean(means[y == name], axis=0) for name in self.classes_])
+        return self
+
+    def predict(self, X: Floats) -> Labels:  # noqa: N803
+        """Type of each person; shape (n,).
+
+        Args:
+            X: answers from 0 to 1, NaN = missing; shape (n people, m items).
+        """
+        means = mean_per_facet(self.facets, X)
+        distances = np.nansum((means[:, None, :] - self.prototypes_) ** 2, axis=2)
+        nearest: Labels = self.classes_[distances.argmin(axis=1)]
+        return nearest

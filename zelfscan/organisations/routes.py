@@ -1,0 +1,49 @@
+"""Signing in and out, for those who look at dashboards."""
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from zelfscan.organisations.forms import SignInForm
+from zelfscan.organisations.services import sign_in
+from zelfscan.organisations.signin import SignedIn
+from zelfscan.web.access import public, signed_in
+from zelfscan.web.current import installation
+from zelfscan.web.limits import limiter, login_limit
+from zelfscan.web.pages import own_path
+
+blueprint = Blueprint("organisations", __name__, template_folder="templates")
+
+
+@blueprint.get("/account/inloggen")
+@public
+def sign_in_page() -> str | Response:
+    if current_user.is_authenticated:
+        return redirect(url_for("dashboard.overview"))
+    return render_template("organisations/sign_in.html", form=SignInForm())
+
+
+@blueprint.post("/account/inloggen")
+@public
+@limiter.limit(login_limit)
+@limiter.limit(login_limit, key_func=lambda: request.form.get("email", "").strip().lower())
+def enter() -> str | Response:
+    form = SignInForm()
+    if form.validate():
+        with installation().database.read() as database_session:
+            account = sign_in(database_session, form.email.data, form.password.data)
+        if account:
+            session.clear()
+            login_user(SignedIn(account))
+            return redirect(own_path(request.args.get("next") or url_for("dashboard.overview")))
+        form.password.errors = [gettext("This e-mail address and password do not belong together.")]
+    return render_template("organisations/sign_in.html", form=form)
+
+
+@blueprint.post("/account/uitloggen")
+@signed_in
+def leave() -> Response:
+    logout_user()
+    session.clear()
+    return redirect(url_for("organisations.sign_in_page"))

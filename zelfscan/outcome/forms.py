@@ -1,0 +1,34 @@
+"""The choice at the end of a scan, and the form that takes a code."""
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField
+from wtforms.validators import InputRequired, Length
+
+KEEP = [
+    ("code", lazy_gettext("Keep it. I get a personal code, and only that code opens it.")),
+    ("nothing", lazy_gettext("Keep nothing. I have seen it, and it is gone when I close this page.")),
+]
+SEND = [
+    ("team", lazy_gettext("Count me in, anonymously, with my team.")),
+    ("me", lazy_gettext("Only for me. My organisation gets nothing.")),
+]
+
+
+class FinishForm(FlaskForm):
+    """What happens to the outcome; nothing is chosen in advance."""
+
+    send = RadioField(
+        choices=SEND,
+        validators=[InputRequired(lazy_gettext("Choose whether your answers count with your team."))],
+    )
+    keep = RadioField(
+        choices=KEEP,
+        validators=[InputRequired(lazy_gettext("Choose whether you want to keep your outcome."))],
+    )
+
+
+class CodeForm(FlaskForm):
+    """A personal code, however it was typed."""
+
+    code = StringField(validators=[InputRequired(lazy_gettext("Fill in your code.")), Length(max=200)])

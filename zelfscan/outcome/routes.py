@@ -1,0 +1,211 @@
+"""Pages of the private outcome: see it, choose what is kept and sent, come back with the code."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from zelfscan.outcome import services
+from zelfscan.outcome.building import Outcome, ballot_of, build_outcome
+from zelfscan.outcome.forms import CodeForm, FinishForm
+from zelfscan.outcome.qr import code_address, qr_svg
+from zelfscan.outcome.view import ballot_lines, outcome_view
+from zelfscan.privacy.code import CodeKeys, CodeTypo, normalise
+from zelfscan.rounds.queries import Invitation, bank_version
+from zelfscan.scan import drafts
+from zelfscan.scan.services import Scan, open_scan
+from zelfscan.web import cookies
+from zelfscan.web.access import public
+from zelfscan.web.codes import typo_message
+from zelfscan.web.current import installation, today
+from zelfscan.web.i18n import LANGUAGES, current_language, remember_language
+from zelfscan.web.limits import code_limit, limiter
+
+blueprint = Blueprint("outcome", __name__, template_folder="templates")
+
+DONE_DAYS = 60
+
+
+def _in_hand() -> tuple[bytes, Scan, Invitation, Outcome] | None:
+    key = cookies.read_key(cookies.SCAN)
+    found = open_scan(installation().database, key, today()) if key else None
+    if key is None or found is None:
+        return None
+    scan, link = found
+    here = installation()
+    return key, scan, link, build_outcome(link.banks, scan.answers, here.classifier, here.materials)
+
+
+@blueprint.get("/uitkomst")
+@public
+def outcome_page() -> str | Response:
+    found = _in_hand()
+    if found is None:
+        return redirect(url_for("scan.nothing_here"))
+    _, _, link, outcome = found
+    return _outcome_page(link, outcome, FinishForm())
+
+
+def _outcome_page(link: Invitation, outcome: Outcome, form: FinishForm) -> str:
+    language = current_language()
+    return render_template(
+        "outcome/outcome.html",
+        view=outcome_view(outcome, link.banks, installation().materials, language),
+        ballot=ballot_lines(ballot_of(outcome, link.unit_id, link.banks), link.banks, language),
+        link=link,
+        form=form,
+    )
+
+
+@blueprint.post("/uitkomst")
+@public
+def finish() -> str | Response:
+    """Carry out the choice; pressed twice, the second press shows what the first one did."""
+    found, form = _in_hand(), FinishForm()
+    if found is None:
+        return redirect(url_for("outcome.code_page"))
+    key, scan, link, outcome = found
+    language = request.form.get("go", "").removeprefix("language-")
+    if language in LANGUAGES:
+        return remember_language(redirect(url_for("outcome.outcome_page")), language, installation().settings.secure)
+    if not form.validate():
+        return _outcome_page(link, outcome, form)
+    keep, send = form.keep.data == "code", form.send.data == "team"
+    done = services.finish(installation(), scan, link, outcome, today(), keep=keep, send=send)
+    if done.too_late:
+        flash(gettext("This round has just closed, so your answers do not count with your team any more."))
+    response = _after(key, scan, keep)
+    if done.sent:
+        cookies.set_cookie(response, cookies.DONE, link.round_id, DONE_DAYS)
+    return response
+
+
+def _after(key: bytes, scan: Scan, keep: bool) -> Response:
+    if keep:
+        services.hand_over_code(installation(), key, scan, today())
+        return redirect(url_for("outcome.code_page"))
+    drafts.erase(installation().database, key)
+    installation().database.forget_traces()
+    return cookies.drop(redirect(url_for("outcome.finished")), cookies.SCAN)
+
+
+@blueprint.get("/uitkomst/code")
+@public
+def code_page() -> str | Response:
+    """The code, until it is put away."""
+    key = cookies.read_key(cookies.SCAN)
+    code = services.code_in_hand(installation(), key, today()) if key else None
+    if code is None:
+        return redirect(url_for("outcome.finished"))
+    address = code_address(installation().settings.base_url, code)
+    return render_template("outcome/code.html", code=code, qr=qr_svg(address))
+
+
+@blueprint.post("/uitkomst/code")
+@public
+def put_code_away() -> Response:
+    key = cookies.read_key(cookies.SCAN)
+    if key:
+        drafts.erase(installation().database, key)
+        installation().database.forget_traces()
+    return cookies.drop(redirect(url_for("outcome.finished")), cookies.SCAN)
+
+
+@blueprint.get("/uitkomst/klaar")
+@public
+def finished() -> str:
+    return render_template("outcome/finished.html")
+
+
+@blueprint.get("/mijn")
+@public
+def return_page() -> str:
+    return render_template("outcome/return.html", form=CodeForm())
+
+
+@blueprint.post("/mijn")
+@public
+@limiter.limit(code_limit)
+def return_with_code() -> str | Response:
+    form = CodeForm()
+    if not form.validate():
+        return render_template("outcome/return.html", form=form)
+    try:
+        keys = installation().keys_of(normalise(form.code.data))
+    except CodeTypo as typo:
+        form.code.errors = [typo_message(typo)]
+        return render_template("outcome/return.html", form=form)
+    opened = services.open_vault(installation(), keys)
+    if opened is None:
+        form.code.errors = [gettext("We find no outcome with this code. Look at your code once more.")]
+        return render_template("outcome/return.html", form=form)
+    key = services.remember_opened(installation(), opened.organisation_id, keys, today())
+    return cookies.set_key(redirect(url_for("outcome.mine")), cookies.OPENED, key)
+
+
+@blueprint.get("/mijn/uitkomst")
+@public
+def mine() -> str | Response:
+    keys = _opened_keys()
+    opened = services.open_vault(installation(), keys) if keys else None
+    if opened is None:
+        return redirect(url_for("outcome.return_page"))
+    views = [_kept_view(kept) for kept in reversed(opened.outcomes)]
+    return render_template("outcome/mine.html", views=views)
+
+
+def _kept_view(kept: services.Kept) -> dict[str, object]:
+    with installation().database.read() as session:
+        banks = tuple(bank_version(session, hash_) for hash_ in kept.banks)
+    view = outcome_view(kept.outcome, banks, installation().materials, current_language())
+    return {"title": kept.title, "month": kept.month, "view": view}
+
+
+def _opened_keys() -> CodeKeys | None:
+    key = cookies.read_key(cookies.OPENED)
+    return services.opened_keys(installation(), key, today()) if key else None
+
+
+@blueprint.post("/mijn/terugtrekken")
+@public
+def withdraw() -> Response:
+    keys = _opened_keys()
+    if keys is None:
+        return redirect(url_for("outcome.return_page"))
+    taken = services.withdraw(installation(), keys)
+    if taken:
+        flash(
+            ngettext(
+                "Your answers no longer count in the round that is open.",
+                "Your answers no longer count in the %(num)s rounds that are open.",
+                taken,
+            )
+        )
+    else:
+        flash(gettext("There is no open round that your answers count in. What is counted cannot be undone."))
+    return redirect(url_for("outcome.mine"))
+
+
+@blueprint.post("/mijn/verwijderen")
+@public
+def delete() -> Response:
+    """Remove everything that the code opens, and the ballots that are not counted yet."""
+    keys = _opened_keys()
+    if keys is None:
+        return redirect(url_for("outcome.return_page"))
+    services.withdraw(installation(), keys)
+    services.delete_outcomes(installation(), keys)
+    flash(gettext("Your outcome is deleted. Your code opens nothing any more."))
+    return _closed()
+
+
+@blueprint.post("/mijn/sluiten")
+@public
+def close() -> Response:
+    return _closed()
+
+
+def _closed() -> Response:
+    key = cookies.read_key(cookies.OPENED)
+    if key:
+        drafts.erase(installation().database, key)
+    return cookies.drop(redirect(url_for("outcome.return_page")), cookies.OPENED)

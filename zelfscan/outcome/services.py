@@ -1,0 +1,252 @@
+"""Keeping an outcome, opening it with the code, withdrawing and deleting it.
+
+Vault entry and ballot are never written in one transaction, and neither says anything of the other.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Self
+
+from sqlalchemy import Delete, Select, delete, select
+from sqlalchemy.orm import Session
+
+from zelfscan.installation import Installation
+from zelfscan.mixing import write_mixed
+from zelfscan.organisations.models import Organisation
+from zelfscan.outcome.building import Outcome, ballot_of
+from zelfscan.outcome.models import VAULT_ROOM, VaultEntry
+from zelfscan.privacy.code import CodeKeys
+from zelfscan.privacy.sealing import TooLarge, open_sealed, seal, seal_ballot
+from zelfscan.rounds.models import Round
+from zelfscan.rounds.queries import Invitation, rounds_of
+from zelfscan.rounds.services import RoundClosed, put_ballot, withdraw_ballot
+from zelfscan.scan import drafts
+from zelfscan.scan.services import Answers, Scan
+
+AAD = b"vault"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One outcome in a vault entry.
+
+    Attributes:
+        id: of the scan that it came from.
+        round_id: of the round; `title` is how it was called.
+        month: year and month of the scan, for example '2026-11'.
+        banks: hashes of the bank versions that were asked.
+        answers: per bank id, answer by address.
+        outcome: what the employee saw.
+    """
+
+    id: str
+    round_id: str
+    title: str
+    month: str
+    banks: tuple[str, ...]
+    answers: dict[str, Answers]
+    outcome: Outcome
+
+    def to_dict(self) -> dict[str, Any]:
+        return vars(self) | {"outcome": self.outcome.to_dict(), "banks": list(self.banks)}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        outcome, banks = Outcome.from_dict(content["outcome"]), tuple(content["banks"])
+        return cls(**(dict(content) | {"outcome": outcome, "banks": banks}))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A vault entry that its code opened; outcomes from old to new."""
+
+    organisation_id: str
+    outcomes: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What became of a finished scan.
+
+    Attributes:
+        kept: whether the outcome is in the vault.
+        sent: whether a ballot counts in the round.
+        too_late: the round closed before the ballot came in.
+    """
+
+    kept: bool
+    sent: bool
+    too_late: bool
+
+
+def finish(
+    installation: Installation,
+    scan: Scan,
+    link: Invitation,
+    outcome: Outcome,
+    today: date,
+    *,
+    keep: bool,
+    send: bool,
+) -> Finished:
+    """Carry out the employee's choice; doing it again, with the same or another choice, doubles nothing.
+
+    Each step is a transaction of its own, and the draft goes last: a worker that dies on the way leaves the draft, from
+    which the same code, and so the same ids, come again.
+    """
+    keys = installation.keys_of(scan.code)
+    if keep:
+        hashes = tuple(bank.hash for bank in link.banks)
+        kept = Kept(scan.id, link.round_id, link.title, f"{today:%Y-%m}", hashes, scan.answers, outcome)
+        _keep(installation, link.organisation_id, keys, kept)
+    else:
+        _forget(installation, link.organisation_id, keys, scan.id)
+    too_late = not _ballot(installation, link, keys, outcome, send)
+    installation.database.forget_traces()
+    return Finished(keep, send and not too_late, send and too_late)
+
+
+def _ballot(installation: Installation, link: Invitation, keys: CodeKeys, outcome: Outcome, send: bool) -> bool:
+    """Put the ballot or take it back; False when the round is closed."""
+    ballot_id = keys.ballot_id(link.round_id)
+    try:
+        if not send:
+            withdraw_ballot(installation.database, link.round_id, ballot_id)
+            return True
+        with installation.database.read() as session:
+            public = session.get_one(Round, link.round_id).public_key
+        content = ballot_of(outcome, link.unit_id, link.banks)
+        sealed = seal_ballot(public, content, link.round_id, ballot_id)
+        put_ballot(installation.database, link.round_id, ballot_id, sealed)
+    except RoundClosed:
+        return False
+    return True
+
+
+def _keep(installation: Installation, organisation_id: str, keys: CodeKeys, kept: Kept) -> None:
+    with installation.database.write() as session:
+        _lock(session, organisation_id)
+        entry = session.get(VaultEntry, (organisation_id, keys.lookup))
+        earlier = [other for other in _outcomes(entry, keys) if other.id != kept.id]
+        _store(session, organisation_id, keys, [*earlier, kept])
+
+
+def _forget(installation: Installation, organisation_id: str, keys: CodeKeys, scan_id: str) -> None:
+    with installation.database.write() as session:
+        _lock(session, organisation_id)
+        entry = session.get(VaultEntry, (organisation_id, keys.lookup))
+        others = [other for other in _outcomes(entry, keys) if other.id != scan_id]
+        if entry and others:
+            _store(session, organisation_id, keys, others)
+        elif entry:
+            session.execute(_entry_of(organisation_id, keys))
+
+
+def _lock(session: Session, organisation_id: str) -> None:
+    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True))
+
+
+def _store(session: Session, organisation_id: str, keys: CodeKeys, outcomes: list[Kept]) -> None:
+    """Seal the outcomes into the entry; the oldest give way when they no longer fit."""
+    try:
+        sealed = seal(keys.vault_key, _packed(outcomes), VAULT_ROOM, AAD)
+    except TooLarge:
+        return _store(session, organisation_id, keys, outcomes[1:])
+    entry = VaultEntry(organisation_id=organisation_id, lookup=keys.lookup, sealed=sealed)
+    return write_mixed(session, entry, VaultEntry.lookup, VaultEntry.organisation_id == organisation_id)
+
+
+def _packed(outcomes: list[Kept]) -> bytes:
+    content = json.dumps([kept.to_dict() for kept in outcomes], separators=(",", ":"), ensure_ascii=False)
+    return zlib.compress(content.encode(), 9)
+
+
+def _outcomes(entry: VaultEntry | None, keys: CodeKeys) -> list[Kept]:
+    if entry is None:
+        return []
+    plain = zlib.decompress(open_sealed(keys.vault_key, entry.sealed, AAD))
+    return [Kept.from_dict(kept) for kept in json.loads(plain)]
+
+
+def _entry_of(organisation_id: str, keys: CodeKeys) -> Delete:
+    return delete(VaultEntry).where(VaultEntry.organisation_id == organisation_id, VaultEntry.lookup == keys.lookup)
+
+
+def open_vault(installation: Installation, keys: CodeKeys) -> Opened | None:
+    """The outcomes that these keys open; None when there is no such entry."""
+    with installation.database.read() as session:
+        entry = session.scalar(select(VaultEntry).where(VaultEntry.lookup == keys.lookup))
+        return Opened(entry.organisation_id, tuple(_outcomes(entry, keys))) if entry else None
+
+
+def code_opens(installation: Installation, organisation_id: str, code: str) -> bool:
+    """Whether a code opens an entry of this organisation."""
+    opened = open_vault(installation, installation.keys_of(code))
+    return opened is not None and opened.organisation_id == organisation_id
+
+
+def withdraw(installation: Installation, keys: CodeKeys) -> int:
+    """Take the ballots of these keys out of the open rounds of their organisation; tells how many there were."""
+    with installation.database.read() as session:
+        organisation_id = session.scalar(_organisation_of(keys))
+        rounds = rounds_of(session, organisation_id) if organisation_id else []
+    open_rounds = [round_.id for round_ in rounds if round_.state == "open"]
+    taken = sum(_withdraw(installation, round_id, keys) for round_id in open_rounds)
+    installation.database.forget_traces()
+    return taken
+
+
+def _withdraw(installation: Installation, round_id: str, keys: CodeKeys) -> bool:
+    try:
+        return withdraw_ballot(installation.database, round_id, keys.ballot_id(round_id))
+    except RoundClosed:
+        return False
+
+
+def delete_outcomes(installation: Installation, keys: CodeKeys) -> None:
+    """Remove the vault entry of these keys. Ballots stay: `withdraw` takes those back."""
+    with installation.database.write() as session:
+        organisation_id = session.scalar(_organisation_of(keys))
+        if organisation_id:
+            _lock(session, organisation_id)
+            session.execute(_entry_of(organisation_id, keys))
+    installation.database.forget_traces()
+
+
+def _organisation_of(keys: CodeKeys) -> Select[tuple[str]]:
+    return select(VaultEntry.organisation_id).where(VaultEntry.lookup == keys.lookup)
+
+
+def hand_over_code(installation: Installation, key: bytes, scan: Scan, today: date) -> None:
+    """Replace the draft by the code alone, so that its page survives a reload until it is put away, a day at most."""
+    drafts.change(installation.database, key, today, lambda _: {"kind": "code", "code": scan.code, "day": str(today)})
+
+
+def code_in_hand(installation: Installation, key: bytes, today: date) -> str | None:
+    """The code that this browser may still show; a code of an earlier day is erased instead."""
+    with installation.database.read() as session:
+        content = drafts.read(session, key, today)
+    if content is None or content["kind"] != "code":
+        return None
+    if content["day"] != str(today):
+        drafts.erase(installation.database, key)
+        return None
+    return str(content["code"])
+
+
+def remember_opened(installation: Installation, organisation_id: str, keys: CodeKeys, today: date) -> bytes:
+    """Keep an opened outcome at hand for this browser, without its code; returns the key for its cookie."""
+    key, content = drafts.new_key(), {"kind": "opened", "root": keys.root.hex()}
+    with installation.database.write() as session:
+        drafts.create(session, key, organisation_id, content, today + timedelta(days=1))
+    return key
+
+
+def opened_keys(installation: Installation, key: bytes, today: date) -> CodeKeys | None:
+    """The keys of the outcome that this browser has open."""
+    with installation.database.read() as session:
+        content = drafts.read(session, key, today)
+    return CodeKeys(bytes.fromhex(content["root"])) if content and content["kind"] == "opened" else None

@@ -1,0 +1,162 @@
+"""An outcome in words, ready for a page: the numbers of `Outcome`, the texts of the banks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from zelfscan.banks.schema import Bank, Item, Material
+from zelfscan.digitypes.profiles import TypeProfile, profiles
+from zelfscan.digitypes.types import Digitype
+from zelfscan.outcome.building import Outcome
+from zelfscan.privacy.disclosure import BallotContent
+from zelfscan.rounds.measures import DIGITYPE
+from zelfscan.scoring.advice import Advice, NextStep, ThemeAdvice
+from zelfscan.scoring.scores import ThemeScore
+
+PULLS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class DigitypeView:
+    """The digitype in words; `profile` and `neighbour` are None when there are too few answers."""
+
+    verdict: str
+    profile: TypeProfile | None
+    neighbour: TypeProfile | None
+    chances: tuple[tuple[str, int], ...]
+    facets: tuple[tuple[str, int | None], ...]
+    towards: tuple[str, ...]
+    away: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ThemeView:
+    """One theme: percent 0 to 100, level in words, tips as (question, tip), materials, right answers of those asked."""
+
+    title: str
+    level: str | None
+    percent: int | None
+    answered: int
+    asked: int
+    right: int
+    knowledge: int
+    tips: tuple[tuple[str, str], ...]
+    materials: tuple[Material, ...]
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One next step: theme, question, tip, and a learning material if there is one."""
+
+    theme: str
+    question: str
+    tip: str | None
+    material: Material | None
+
+
+@dataclass(frozen=True)
+class OutcomeView:
+    digitype: DigitypeView
+    steps: tuple[StepView, ...]
+    themes: tuple[ThemeView, ...]
+    basic: tuple[int, int] | None
+
+
+def outcome_view(
+    outcome: Outcome, banks: Sequence[Bank], materials: Mapping[str, Material], language: str
+) -> OutcomeView:
+    """Put an outcome into words.
+
+    Args:
+        outcome: the outcome.
+        banks: the bank versions that it was made from, in the same order.
+        materials: learning materials by id; one that no longer exists is left out.
+        language: 'nl' or 'en'.
+    """
+    themes, steps = [], []
+    for bank, scores, advice in zip(banks, outcome.scores, outcome.advice, strict=True):
+        steps += [_step(bank, step, materials, language) for step in advice.next_steps]
+        if bank.bank != DIGITYPE:
+            themes += [_theme(bank, theme, advice, materials, language) for theme in scores.themes]
+    basics = [scores.basic for scores in outcome.scores if scores.basic and scores.basic.answered]
+    basic = (sum(b.mastered for b in basics), sum(b.answered for b in basics)) if basics else None
+    return OutcomeView(_digitype(outcome.digitype, banks, language), tuple(steps[:3]), tuple(themes), basic)
+
+
+def _digitype(digitype: Digitype, banks: Sequence[Bank], language: str) -> DigitypeView:
+    words, known = profiles(), digitype.type is not None
+    questions = {f"{bank.bank}:{item.address}": item for bank in banks for item in bank.items()}
+    texts = [(questions[p.item].question.text.in_(language), p.weight) for p in digitype.pulls if p.item in questions]
+    return DigitypeView(
+        digitype.verdict,
+        words.types[digitype.type] if digitype.type else None,
+        words.types[digitype.runner_up] if known else None,
+        tuple(
+            (words.types[type_].name.in_(language), round(100 * chance))
+            for type_, chance in digitype.probabilities.items()
+        ),
+        tuple(
+            (words.facets[facet].name.in_(language), None if mean is None else round(100 * mean))
+            for facet, mean in digitype.facets.items()
+        ),
+        tuple(text for text, weight in texts if weight > 0)[:PULLS_SHOWN],
+        tuple(text for text, weight in texts if weight < 0)[:PULLS_SHOWN],
+    )
+
+
+def _theme(
+    bank: Bank, score: ThemeScore, advice: Advice, materials: Mapping[str, Material], language: str
+) -> ThemeView:
+    found = next((a for a in advice.themes if a.theme == score.theme), ThemeAdvice(score.theme, (), ()))
+    title = next(theme.title for theme in bank.themes if theme.id == score.theme)
+    return ThemeView(
+        title.in_(language),
+        level_label(bank, score.level, language),
+        None if score.score is None or score.level is None else round(100 * score.score),
+        score.answered,
+        score.asked,
+        round((score.knowledge or 0) * score.knowledge_answered),
+        score.knowledge_answered,
+        tuple(_tip(bank.item(address), language) for address in found.tips),
+        tuple(materials[id_] for id_ in found.materials if id_ in materials),
+    )
+
+
+def _tip(item: Item, language: str) -> tuple[str, str]:
+    tip = item.question.tip
+    return item.question.text.in_(language), tip.in_(language) if tip else ""
+
+
+def _step(bank: Bank, step: NextStep, materials: Mapping[str, Material], language: str) -> StepView:
+    item = bank.item(step.question)
+    question, tip = _tip(item, language)
+    material = materials.get(step.material) if step.material else None
+    return StepView(item.theme.title.in_(language), question, tip or None, material)
+
+
+def level_label(bank: Bank, level: str | None, language: str) -> str | None:
+    """Name of a level; None for 'too few answers'."""
+    return next((found.label.in_(language) for found in bank.levels if found.id == level), None)
+
+
+def ballot_lines(ballot: BallotContent, banks: Sequence[Bank], language: str) -> list[tuple[str, str]]:
+    """What the organisation gets, line by line: (what, value)."""
+    lines = []
+    for measure, value in ballot.values.items():
+        if measure == DIGITYPE:
+            name = profiles().types[value].name.in_(language) if value else None
+            lines.append((gettext("Digitype"), name or _nothing()))
+        else:
+            lines.append(_level_line(measure, value, banks, language))
+    return lines
+
+
+def _level_line(measure: str, level: str | None, banks: Sequence[Bank], language: str) -> tuple[str, str]:
+    bank = next(bank for bank in banks if measure.startswith(f"{bank.bank}."))
+    theme = next(theme for theme in bank.themes if theme.id == measure.split(".", 1)[1])
+    return theme.title.in_(language), level_label(bank, level, language) or _nothing()
+
+
+def _nothing() -> str:
+    return gettext("nothing: too few answers")

@@ -1,0 +1,78 @@
+"""Integer programs, and who solves them. Whatever is not solved for certain is an error, never an answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+TIME_LIMIT = 10.0
+"""Seconds for one program."""
+TOLERANCE = 1e-6
+
+Numbers = npt.NDArray[np.float64]
+
+
+class Unsolved(Exception):
+    """A program came to no certain end: out of time, or failed."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """Maximise ``goal @ x`` where ``row_low <= rows @ x <= row_high`` and ``low <= x <= high``.
+
+    Attributes:
+        goal, low, high: shape (variables,).
+        whole: shape (variables,), True where x is an integer.
+        rows: shape (constraints, variables).
+        row_low, row_high: shape (constraints,).
+        gap: distance to the optimum that will do, relative to the value found. A value of 0 is the optimum whatever
+            the gap, because relative to 0 every better bound is too far.
+    """
+
+    goal: Numbers
+    whole: npt.NDArray[np.bool_]
+    low: Numbers
+    high: Numbers
+    rows: csr_array[Any]
+    row_low: Numbers
+    row_high: Numbers
+    gap: float = 0.0
+
+
+Solver = Callable[[Program], Numbers | None]
+"""Returns x, None if there is none, or raises Unsolved."""
+
+
+def highs(program: Program, time_limit: float = TIME_LIMIT) -> Numbers | None:
+    """Solve with HiGHS (`scipy.optimize.milp`).
+
+    Returns:
+        x of shape (variables,), whole where it should be; None if no x meets the constraints.
+
+    Raises:
+        Unsolved: for every other end, and for an x that breaks a constraint once it is rounded.
+    """
+    result = milp(
+        -program.goal,
+        integrality=program.whole.astype(int),
+        bounds=Bounds(program.low, program.high),
+        constraints=LinearConstraint(program.rows, program.row_low, program.row_high),
+        options={"time_limit": time_limit, "mip_rel_gap": program.gap},
+    )
+    if result.status == 2:
+        return None
+    if result.status != 0:
+        raise Unsolved(result.message)
+    return _rounded(program, result.x)
+
+
+def _rounded(program: Program, x: Numbers) -> Numbers:
+    x = np.where(program.whole, np.rint(x), x)
+    reached = program.rows @ x
+    if np.any(reached < program.row_low - TOLERANCE) or np.any(reached > program.row_high + TOLERANCE):
+        raise Unsolved("rounding breaks a constraint")
+    return x

@@ -1,0 +1,35 @@
+"""What of an outcome goes into a ballot, and so into a release: the digitype and the level per theme."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from zelfscan.banks.schema import Bank
+from zelfscan.digitypes.types import TYPES
+from zelfscan.privacy.disclosure import BallotContent, Measure
+
+DIGITYPE = "digitype"
+
+
+def measures_of(banks: Iterable[Bank]) -> list[Measure]:
+    """The measures of a round: the digitype, and each theme of each bank but the digitype bank, lowest level first."""
+    themes = [
+        Measure(f"{bank.bank}.{theme.id}", tuple(level.id for level in bank.levels))
+        for bank in banks
+        if bank.bank != DIGITYPE
+        for theme in bank.themes
+    ]
+    return [Measure(DIGITYPE, TYPES), *themes]
+
+
+def ballot_content(
+    unit: str, banks: Sequence[Bank], digitype: str | None, levels: Mapping[str, str | None]
+) -> BallotContent:
+    """What the organisation gets of one person.
+
+    Args:
+        unit: id of her team.
+        banks: the banks of the round.
+        digitype: her most likely type; None when there are too few answers.
+        levels: level per `bank.theme`; None when there are too few answers.
+    """
+    values = {DIGITYPE: digitype} | dict(levels)
+    return BallotContent(unit, {measure.id: values.get(measure.id) for measure in measures_of(banks)})

@@ -1,0 +1,105 @@
+"""Reading rounds and releases."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from zelfscan.banks.loader import parse_bank
+from zelfscan.banks.schema import Bank
+from zelfscan.organisations.models import Organisation, Unit
+from zelfscan.privacy.disclosure import Group
+from zelfscan.rounds.models import Ballot, BankVersion, ReleasedGroup, Round, RoundLink
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What a team link leads to."""
+
+    token: str
+    round_id: str
+    organisation_id: str
+    organisation: str
+    unit_id: str
+    team: str
+    title: str
+    open: bool
+    minimum: int
+    banks: tuple[Bank, ...]
+
+
+def invitation(session: Session, token: str) -> Invitation | None:
+    """What the link with this token leads to; None for an unknown token."""
+    found = session.execute(
+        select(RoundLink, Round, Unit, Organisation)
+        .join(Round, Round.id == RoundLink.round_id)
+        .join(Unit, Unit.id == RoundLink.unit_id)
+        .join(Organisation, Organisation.id == RoundLink.organisation_id)
+        .where(RoundLink.token == token)
+    ).first()
+    if found is None:
+        return None
+    _, round_, unit, organisation = found
+    return Invitation(
+        token,
+        round_.id,
+        organisation.id,
+        organisation.name,
+        unit.id,
+        unit.name,
+        round_.title,
+        round_.state == "open",
+        round_.minimum,
+        banks_of(session, round_),
+    )
+
+
+def banks_of(session: Session, round_: Round) -> tuple[Bank, ...]:
+    """The bank versions that a round asks, in order."""
+    return tuple(bank_version(session, entry.hash) for entry in round_.banks)
+
+
+def bank_version(session: Session, hash_: str) -> Bank:
+    """A stored version of a bank."""
+    version = session.get_one(BankVersion, hash_)
+    return _parsed(version.hash, version.bank, version.source)
+
+
+@lru_cache(maxsize=64)
+def _parsed(hash_: str, bank: str, source: str) -> Bank:
+    return parse_bank(source, f"{bank}.yaml")
+
+
+def round_by_id(session: Session, round_id: str) -> Round | None:
+    return session.get(Round, round_id)
+
+
+def rounds_of(session: Session, organisation_id: str) -> list[Round]:
+    """Rounds of an organisation, newest first."""
+    rounds = session.scalars(select(Round).where(Round.organisation_id == organisation_id))
+    return sorted(rounds, key=lambda r: (r.opened_on, r.title), reverse=True)
+
+
+def links_of(session: Session, round_id: str) -> list[tuple[str, str, str]]:
+    """(location, team, token) for each team of a round."""
+    location, team = Unit.__table__.alias("location"), Unit.__table__.alias("team")
+    rows = session.execute(
+        select(location.c.name, team.c.name, RoundLink.token)
+        .join(team, team.c.id == RoundLink.unit_id)
+        .join(location, location.c.id == team.c.parent_id)
+        .where(RoundLink.round_id == round_id)
+        .order_by(location.c.name, team.c.name)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def ballot_count(session: Session, round_id: str) -> int:
+    """How many ballots an open round holds, over the whole organisation."""
+    return session.scalar(select(func.count()).select_from(Ballot).where(Ballot.round_id == round_id)) or 0
+
+
+def released_groups(session: Session, round_id: str) -> dict[str, tuple[str, Group]]:
+    """Name and content of each group that a round's release shows, by its key."""
+    rows = session.scalars(select(ReleasedGroup).where(ReleasedGroup.round_id == round_id))
+    return {row.key: (row.name, Group.from_dict(row.content)) for row in rows}

@@ -1,0 +1,220 @@
+"""Writing rounds: open one, put and withdraw ballots, close it into a release."""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, delete, select
+from sqlalchemy.orm import Session
+
+from zelfscan.banks.loader import parse_bank
+from zelfscan.banks.schema import Bank
+from zelfscan.config import Settings
+from zelfscan.db import Database
+from zelfscan.mixing import write_mixed
+from zelfscan.organisations.models import Unit
+from zelfscan.organisations.queries import units_of
+from zelfscan.organisations.services import new_id
+from zelfscan.privacy import disclosure
+from zelfscan.privacy.disclosure import BallotContent, Release, Rules, make_release
+from zelfscan.privacy.sealing import new_round_keys, open_ballot
+from zelfscan.rounds.keys import destroy_key, read_key, store_key
+from zelfscan.rounds.measures import measures_of
+from zelfscan.rounds.models import Ballot, BankVersion, ReleasedGroup, Round, RoundBank, RoundLink
+from zelfscan.rounds.queries import banks_of
+
+Progress = Callable[[Sequence[Ballot]], Iterable[Ballot]]
+
+
+class RoundClosed(Exception):
+    """The round takes no ballots any more."""
+
+
+@dataclass(frozen=True)
+class BankSource:
+    """A bank and the text it was read from, to be stored as a version."""
+
+    bank: Bank
+    text: str
+
+
+def read_bank_source(text: str, name: str) -> BankSource:
+    """Parse the text of a bank; raises BankError with every mistake."""
+    return BankSource(parse_bank(text, name), text)
+
+
+def open_round(
+    database: Database,
+    settings: Settings,
+    organisation_id: str,
+    title: str,
+    sources: Sequence[BankSource],
+    today: date,
+    rules: Rules | None = None,
+) -> str:
+    """Open a round for all teams of an organisation, with a link for each; returns the round's id.
+
+    The private key is stored before the round exists: a round without its key could never be counted.
+    """
+    private, public = new_round_keys()
+    round_id, rules = new_id(), rules or Rules()
+    store_key(settings, round_id, private)
+    with database.write() as session:
+        _store_banks(session, sources)
+        session.add(
+            Round(
+                id=round_id,
+                organisation_id=organisation_id,
+                title=title,
+                state="open",
+                public_key=public,
+                minimum=rules.minimum,
+                minimum_distribution=rules.minimum_distribution,
+                opened_on=today,
+            )
+        )
+        session.flush()
+        session.add_all(_round_banks(organisation_id, round_id, sources))
+        session.add_all(_round_links(organisation_id, round_id, units_of(session, organisation_id)))
+    return round_id
+
+
+def _store_banks(session: Session, sources: Iterable[BankSource]) -> None:
+    for source in sources:
+        if session.get(BankVersion, source.bank.hash) is None:
+            session.add(BankVersion(hash=source.bank.hash, bank=source.bank.bank, source=source.text))
+    session.flush()
+
+
+def _round_banks(organisation_id: str, round_id: str, sources: Sequence[BankSource]) -> list[RoundBank]:
+    return [
+        RoundBank(round_id=round_id, position=n, organisation_id=organisation_id, hash=source.bank.hash)
+        for n, source in enumerate(sources)
+    ]
+
+
+def _round_links(organisation_id: str, round_id: str, units: Iterable[Unit]) -> list[RoundLink]:
+    return [
+        RoundLink(
+            token=secrets.token_urlsafe(9),
+            organisation_id=organisation_id,
+            round_id=round_id,
+            unit_id=unit.id,
+        )
+        for unit in units
+        if unit.kind == "team"
+    ]
+
+
+def put_ballot(database: Database, round_id: str, ballot_id: bytes, sealed: bytes) -> None:
+    """Put a sealed ballot in a round, or replace the one with the same id.
+
+    Raises:
+        RoundClosed: the round closed in the meantime.
+    """
+    with database.write() as session:
+        round_ = _lock_open(session, round_id)
+        ballot = Ballot(round_id=round_id, id=ballot_id, organisation_id=round_.organisation_id, sealed=sealed)
+        write_mixed(session, ballot, Ballot.id, Ballot.round_id == round_id)
+
+
+def withdraw_ballot(database: Database, round_id: str, ballot_id: bytes) -> bool:
+    """Take a ballot out of an open round; tells whether it was there.
+
+    Raises:
+        RoundClosed: the round is counted already.
+    """
+    with database.write() as session:
+        _lock_open(session, round_id)
+        found = delete(Ballot).where(Ballot.round_id == round_id, Ballot.id == ballot_id).returning(Ballot.id)
+        return session.execute(found).first() is not None
+
+
+def _lock_open(session: Session, round_id: str) -> Round:
+    round_ = _lock(session, round_id)
+    if round_.state != "open":
+        raise RoundClosed(round_id)
+    return round_
+
+
+def _lock(session: Session, round_id: str) -> Round:
+    return session.scalars(select(Round).where(Round.id == round_id).with_for_update(key_share=True)).one()
+
+
+def close_round(database: Database, settings: Settings, round_id: str, today: date, progress: Progress = iter) -> None:
+    """Count the ballots, publish what is safe, destroy ballots and key.
+
+    Release, state and the end of the ballots are one transaction: interrupted anywhere, the round is either open as it
+    was or closed with its whole release; closing it again finishes what remained.
+
+    Raises:
+        KeyMissing: the private key is not where it should be.
+        SealError: a ballot was tampered with; nothing is changed.
+    """
+    if not _is_closed(database, round_id):
+        _publish(database, settings, round_id, today, progress)
+    database.rewrite(Ballot.__tablename__)
+    destroy_key(settings, round_id)
+
+
+def _is_closed(database: Database, round_id: str) -> bool:
+    with database.read() as session:
+        return session.get_one(Round, round_id).state == "closed"
+
+
+def _publish(database: Database, settings: Settings, round_id: str, today: date, progress: Progress) -> None:
+    private = read_key(settings, round_id)
+    counted, release = frozenset[tuple[bytes, bytes]](), None
+    while release is None or not _close_with(database, round_id, counted, release, today):
+        with database.read() as session:
+            ballots = session.scalars(select(Ballot).where(Ballot.round_id == round_id)).all()
+            counted = _fingerprint(ballots)
+            contents = [open_ballot(private, b.sealed, round_id, b.id) for b in progress(ballots)]
+            release = _release(session, session.get_one(Round, round_id), contents)
+
+
+def _fingerprint(ballots: Iterable[Ballot]) -> frozenset[tuple[bytes, bytes]]:
+    return frozenset((ballot.id, ballot.sealed) for ballot in ballots)
+
+
+def _release(session: Session, round_: Round, contents: Sequence[BallotContent]) -> Release:
+    units = [disclosure.Unit(unit.id, unit.parent_id, unit.kind) for unit in units_of(session, round_.organisation_id)]
+    rules = Rules(round_.minimum, round_.minimum_distribution)
+    return make_release(units, contents, rules, measures_of(banks_of(session, round_)))
+
+
+def _close_with(
+    database: Database,
+    round_id: str,
+    counted: frozenset[tuple[bytes, bytes]],
+    release: Release,
+    today: date,
+) -> bool:
+    """Write the release if the ballots are still those that it counted; tells whether it did."""
+    with database.write() as session:
+        round_ = _lock(session, round_id)
+        ballots = session.scalars(select(Ballot).where(Ballot.round_id == round_id))
+        if round_.state == "open" and _fingerprint(ballots) != counted:
+            return False
+        if round_.state == "open":
+            session.add_all(_released_groups(session, round_, release))
+            session.execute(delete(Ballot).where(and_(Ballot.round_id == round_id)))
+            round_.state, round_.closed_on = "closed", today
+        return True
+
+
+def _released_groups(session: Session, round_: Round, release: Release) -> list[ReleasedGroup]:
+    names = {unit.id: unit.name for unit in units_of(session, round_.organisation_id)}
+    return [
+        ReleasedGroup(
+            round_id=round_.id,
+            key=group.key,
+            organisation_id=round_.organisation_id,
+            parent=group.parent,
+            kind=group.kind,
+            name=names[group.key.removesuffix("/other")],
+            content=group.to_dict(),
+        )
+        for group in release.groups
+    ]

@@ -1,0 +1,209 @@
+"""Pages of the scan: start by a link, one theme a page, stop without a trace."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from zelfscan.outcome.services import code_opens
+from zelfscan.privacy.code import CodeTypo, normalise
+from zelfscan.rounds.queries import Invitation, invitation
+from zelfscan.scan import drafts
+from zelfscan.scan.forms import BeginForm, given_answers, theme_form
+from zelfscan.scan.services import (
+    Page,
+    Scan,
+    begin,
+    minutes_left,
+    open_scan,
+    pages_of,
+    save_answers,
+    unanswered,
+)
+from zelfscan.web import cookies
+from zelfscan.web.access import public
+from zelfscan.web.codes import typo_message
+from zelfscan.web.current import installation, today
+from zelfscan.web.i18n import LANGUAGES, remember_language
+from zelfscan.web.limits import code_limit, limiter
+
+blueprint = Blueprint("scan", __name__, template_folder="templates")
+
+
+@blueprint.get("/s/<token>")
+@public
+def start_page(token: str) -> str:
+    return _start_page(_link(token), BeginForm())
+
+
+@blueprint.post("/s/<token>")
+@public
+@limiter.limit(code_limit, exempt_when=lambda: not request.form.get("code"))
+def start(token: str) -> str | Response:
+    link, form = _link(token), BeginForm()
+    if not link.open:
+        return _start_page(link, form)
+    code = None
+    if form.code.data:
+        try:
+            code = normalise(form.code.data)
+        except CodeTypo as typo:
+            form.code.errors = [typo_message(typo)]
+            return _start_page(link, form)
+        if not code_opens(installation(), link.organisation_id, code):
+            form.code.errors = [gettext("We find no outcome with this code here. Check it, or leave it empty.")]
+            return _start_page(link, form)
+    days = installation().settings.draft_days
+    key = begin(installation().database, link, today(), days, code)
+    return cookies.set_key(redirect(url_for("scan.page", number=1)), cookies.SCAN, key, days)
+
+
+def _link(token: str) -> Invitation:
+    with installation().database.read() as session:
+        link = invitation(session, token)
+    return link or abort(404)
+
+
+def _start_page(link: Invitation, form: BeginForm) -> str:
+    pages = pages_of(link.banks, {})
+    return render_template(
+        "scan/start.html",
+        link=link,
+        form=form,
+        minutes=minutes_left(pages, 1),
+        questions=sum(len(page.items) for page in pages),
+        done=request.cookies.get(cookies.DONE) == link.round_id,
+        under_way=_scan_in_hand() is not None,
+    )
+
+
+def _scan_in_hand() -> tuple[Scan, Invitation] | None:
+    key = cookies.read_key(cookies.SCAN)
+    return open_scan(installation().database, key, today()) if key else None
+
+
+@blueprint.get("/scan")
+@public
+def resume() -> Response:
+    """Back to the first theme that still has an open question."""
+    found = _scan_in_hand()
+    if found is None:
+        return redirect(url_for("scan.nothing_here"))
+    scan, link = found
+    pages = pages_of(link.banks, scan.answers)
+    open_pages = [n for n, page in enumerate(pages, 1) if unanswered(page, scan.answers.get(page.bank.bank, {}))]
+    return redirect(url_for("scan.page", number=open_pages[0] if open_pages else len(pages)))
+
+
+@blueprint.get("/scan/<int:number>")
+@public
+def page(number: int) -> str | Response:
+    found = _scan_in_hand()
+    if found is None:
+        return redirect(url_for("scan.nothing_here"))
+    scan, link = found
+    pages = pages_of(link.banks, scan.answers)
+    if not 1 <= number <= len(pages):
+        abort(404)
+    theme = pages[number - 1]
+    return _theme_page(theme_form(theme, scan.answers.get(theme.bank.bank, {})), link, pages, number)
+
+
+def _theme_page(form: FlaskForm, link: Invitation, pages: list[Page], number: int) -> str:
+    return render_template(
+        "scan/theme.html",
+        form=form,
+        link=link,
+        page=pages[number - 1],
+        number=number,
+        total=len(pages),
+        minutes=minutes_left(pages, number),
+    )
+
+
+@blueprint.post("/scan/<int:number>")
+@public
+def answer(number: int) -> str | Response:
+    """Save what is valid, then go where the pressed button leads; a background save gets no page back."""
+    found, key = _scan_in_hand(), cookies.read_key(cookies.SCAN)
+    if found is None or key is None:
+        return redirect(url_for("scan.nothing_here"))
+    scan, link = found
+    pages = pages_of(link.banks, scan.answers)
+    if not 1 <= number <= len(pages):
+        abort(404)
+    theme = pages[number - 1]
+    form = theme_form(theme, {})
+    valid = form.validate()
+    saved = save_answers(installation().database, key, today(), theme.bank.bank, given_answers(form, theme))
+    if "X-Autosave" in request.headers:
+        return Response(status=204)
+    if saved is None:
+        return redirect(url_for("scan.nothing_here"))
+    return _next_page(saved, link, theme, number) if valid else _theme_page(form, link, pages, number)
+
+
+def _next_page(scan: Scan, link: Invitation, before: Page, number: int) -> Response:
+    """Where the pressed button leads: language, back, or on; first to questions that the answers opened here."""
+    pressed = request.form.get("go", "next")
+    here = url_for("scan.page", number=number)
+    if pressed.removeprefix("language-") in LANGUAGES:
+        return remember_language(redirect(here), pressed.removeprefix("language-"), installation().settings.secure)
+    if pressed == "stop":
+        return redirect(url_for("scan.stop_page"))
+    if pressed == "back":
+        return redirect(url_for("scan.page", number=max(1, number - 1)))
+    pages = pages_of(link.banks, scan.answers)
+    opened = _opened_here(pages, before, scan.answers)
+    if opened:
+        return redirect(f"{here}#{opened}")
+    after = _number_after(pages, before)
+    return redirect(url_for("scan.page", number=after) if after <= len(pages) else url_for("outcome.outcome_page"))
+
+
+def _opened_here(pages: list[Page], before: Page, answers: Mapping[str, dict[str, object]]) -> str | None:
+    """Address of the first question on this page that was not asked before, and now is."""
+    asked = {item.address for item in before.items}
+    given = answers.get(before.bank.bank, {})
+    same = [p for p in pages if (p.bank.hash, p.theme.id) == (before.bank.hash, before.theme.id)]
+    new = [i.address for p in same for i in p.items if i.address not in asked and i.address not in given]
+    return new[0] if new else None
+
+
+def _number_after(pages: list[Page], before: Page) -> int:
+    """Number (from 1) of the page behind `before`, in the pages as they are now."""
+    order = [(page.bank.hash, page.theme.id) for page in pages]
+    here = (before.bank.hash, before.theme.id)
+    return order.index(here) + 2 if here in order else 1
+
+
+@blueprint.get("/scan/stoppen")
+@public
+def stop_page() -> str:
+    return render_template("scan/stop.html", under_way=_scan_in_hand() is not None)
+
+
+@blueprint.post("/scan/stoppen")
+@public
+def stop() -> Response:
+    """Erase the draft and the cookie: nothing is left."""
+    key = cookies.read_key(cookies.SCAN)
+    if key:
+        drafts.erase(installation().database, key)
+        installation().database.forget_traces()
+    return cookies.drop(redirect(url_for("scan.stopped")), cookies.SCAN)
+
+
+@blueprint.get("/scan/gestopt")
+@public
+def stopped() -> str:
+    return render_template("scan/stopped.html")
+
+
+@blueprint.get("/scan/geen")
+@public
+def nothing_here() -> str:
+    """There is no scan in this browser: finished, too old, or cookies are off."""
+    return render_template("scan/nothing.html")

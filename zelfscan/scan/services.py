@@ -1,0 +1,126 @@
+"""Taking a scan: begin, answer, read back."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, Self
+
+from zelfscan.banks.branching import visible
+from zelfscan.banks.kinds import KINDS
+from zelfscan.banks.schema import Bank, Item, Theme, Value
+from zelfscan.db import Database
+from zelfscan.privacy.code import new_code
+from zelfscan.rounds.queries import Invitation, invitation
+from zelfscan.scan import drafts
+
+Answers = dict[str, Value | None]
+
+SECONDS_PER_QUESTION = 10
+"""Reading and answering one question, for the estimate of the time left."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scan on its way, as it lies in its draft.
+
+    Attributes:
+        id: random; names this scan's outcome within a vault entry, so that a retry replaces instead of doubles.
+        token: the team link that it began with.
+        code: the personal code, fixed from the start so that every retry derives the same ids from it.
+        returning: whether the code is one that the employee had already.
+        answers: per bank id, answer by address; None is 'rather not say'.
+    """
+
+    id: str
+    token: str
+    code: str
+    returning: bool = False
+    answers: dict[str, Answers] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": "scan"} | asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        return cls(**{name: content[name] for name in ("id", "token", "code", "returning", "answers")})
+
+    def with_answers(self, bank: str, given: Answers) -> Self:
+        """This scan with answers added or changed; others stay."""
+        return replace(self, answers=self.answers | {bank: self.answers.get(bank, {}) | given})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One theme of one bank: what a page of the scan asks, given the answers so far."""
+
+    bank: Bank
+    theme: Theme
+    items: tuple[Item, ...]
+
+
+def begin(database: Database, link: Invitation, today: date, days: int, code: str | None = None) -> bytes:
+    """Begin a scan; returns the key for the browser's cookie.
+
+    Args:
+        link: where the scan began.
+        days: how long an unfinished scan is kept.
+        code: the code of an earlier outcome, when the employee has one.
+    """
+    key = drafts.new_key()
+    scan = Scan(secrets.token_hex(8), link.token, code or new_code(), returning=code is not None)
+    drafts.erase_expired(database, today)
+    with database.write() as session:
+        drafts.create(session, key, link.organisation_id, scan.to_dict(), today + timedelta(days=days))
+    return key
+
+
+def open_scan(database: Database, key: bytes, today: date) -> tuple[Scan, Invitation] | None:
+    """The scan in this browser's hands, and the round that it belongs to."""
+    with database.read() as session:
+        content = drafts.read(session, key, today)
+        if content is None or content["kind"] != "scan":
+            return None
+        scan = Scan.from_dict(content)
+        link = invitation(session, scan.token)
+        return (scan, link) if link else None
+
+
+def save_answers(database: Database, key: bytes, today: date, bank: str, given: Answers) -> Scan | None:
+    """Add answers to the draft; None when the scan is finished or gone."""
+
+    def add(content: drafts.Content) -> drafts.Content:
+        if content["kind"] != "scan":
+            return content
+        return Scan.from_dict(content).with_answers(bank, given).to_dict()
+
+    content = drafts.change(database, key, today, add)
+    return Scan.from_dict(content) if content and content["kind"] == "scan" else None
+
+
+def pages_of(banks: tuple[Bank, ...], answers: Mapping[str, Answers]) -> list[Page]:
+    """The pages of a scan: each theme of each bank that has a question to ask, given the answers."""
+    pages = []
+    for bank in banks:
+        asked = set(visible(bank, answers.get(bank.bank, {})))
+        for theme in bank.themes:
+            items = tuple(i for i in bank.items() if i.theme.id == theme.id and i.address in asked)
+            if items:
+                pages.append(Page(bank, theme, items))
+    return pages
+
+
+def unanswered(page: Page, answers: Answers) -> list[Item]:
+    """The questions of a page that have neither an answer nor 'rather not say'."""
+    return [item for item in page.items if item.address not in answers]
+
+
+def minutes_left(pages: list[Page], number: int) -> int:
+    """Estimate of the minutes from page `number` (from 1) to the outcome, at least 1."""
+    questions = sum(len(page.items) for page in pages[number - 1 :])
+    return max(1, round(questions * SECONDS_PER_QUESTION / 60))
+
+
+def parse_answer(raw: list[str], item: Item, bank: Bank) -> Value:
+    """The value that a form's raw words stand for; raises ValueError when the question cannot have it."""
+    return KINDS[item.question.kind].parse(raw, item.question, bank)

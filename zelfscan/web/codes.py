@@ -1,0 +1,12 @@
+"""What pages that take a personal code share."""
+
+from flask_babel import gettext
+
+from zelfscan.privacy.code import CodeTypo
+
+
+def typo_message(typo: CodeTypo) -> str:
+    """What is wrong with a mistyped code, and what to do; it never repeats the code."""
+    return gettext(
+        "This is not a whole code: there is a typing mistake in it. A code has seven groups of three letters."
+    )
