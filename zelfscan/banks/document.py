@@ -71,10 +71,11 @@ class Node:
         return _single(self.tag, self.raw)
 
     def child(self, step: str | int) -> "Node | None":
-        """Return what stands under a key or at a position, or None."""
-        if isinstance(step, int):
-            return self.items[step] if step < len(self.items) else None
-        return self.fields[step].value if step in self.fields else None
+        """Return what stands under a key or at a position, or None; a single value is a list of one."""
+        if isinstance(step, str):
+            return self.fields[step].value if step in self.fields else None
+        items = (self,) if self.tag not in ("seq", "map") else self.items
+        return items[step] if step < len(items) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,10 @@ class Document:
         """
         shown = ""
         for length, step in enumerate(path, start=1):
+            around = self.find(path[: length - 1])
             if isinstance(step, str):
                 shown += f".{step}" if shown else step
-            elif self.find(path[:length]) is not None:
+            elif around is not None and around.tag == "seq":
                 name = self.find((*path[:length], "id"))
                 shown += f"[{name.raw}]" if name is not None and name.raw else f"[#{step + 1}]"
         return shown

@@ -8,13 +8,11 @@ from zelfscan.banks import source
 from zelfscan.banks.checks import bank_mistakes, material_mistakes
 from zelfscan.banks.document import Document, Located, Mark
 from zelfscan.banks.mending import correct_spelling, is_under, mend
-from zelfscan.banks.problems import BankError, Mistake, Path, Problem
+from zelfscan.banks.problems import MAX_PROBLEMS, BankError, Mistake, Path, Problem
 from zelfscan.banks.schema import Bank, Material, MaterialList, Part
 from zelfscan.banks.schema_errors import mistake
 
 MATERIALS_FILE = "materials.yaml"
-MAX_PROBLEMS = 5000
-"""Problems that are told about one file."""
 
 Model = TypeVar("Model", bound=Part)
 

@@ -14,24 +14,27 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from zelfscan.banks.document import Document, Located, Misread
-from zelfscan.banks.problems import Path
+from zelfscan.banks.problems import MAX_PROBLEMS, Path
 from zelfscan.banks.schema import Part
 from zelfscan.banks.schema_errors import mistake, path_of
 
-MAX_ERRORS = 5000
-"""Errors against the schema up to which a file is worth mending."""
-
 _TEXT = {"nl": "?"}
 STAND_INS: dict[str | int, Any] = {
+    "answered": True,
+    "at_least": 0,
+    "at_most": 0,
     "audience": "employee",
     "bank": "stand-in",
     "form": "film",
     "from": 0,
     "id": "stand-in",
+    "is": ["?"],
+    "is_not": ["?"],
     "kind": "?",
     "label": _TEXT,
     "materials": [],
     "minutes": 1,
+    "question": "stand-in.stand-in",
     "questions": [{}],
     "result": _TEXT,
     "stage": "user",
@@ -42,7 +45,7 @@ STAND_INS: dict[str | int, Any] = {
     "value": 0,
     "what": _TEXT,
 }
-"""What stands in for a field that has to be there."""
+"""What stands in for a field that has to be there, or that others lean on."""
 
 Model = TypeVar("Model", bound=Part)
 
@@ -68,9 +71,9 @@ def correct_spelling(model: type[Part], document: Document) -> list[Located]:
     so this goes on until nothing is misspelt.
     """
     found: list[Located] = []
-    while len(found) <= MAX_ERRORS:
+    while len(found) <= MAX_PROBLEMS:
         before = len(found)
-        for detail in _errors(model, _content(document)):
+        for detail in _fit(model, _content(document))[1]:
             if detail["type"] == "extra_forbidden":
                 told = mistake(detail, document, model)
                 mark = document.key_mark(told.path)
@@ -90,12 +93,12 @@ def mend(model: type[Model], document: Document) -> Mended[Model]:
     mended = Mended[Model](None, [], set())
     content = _content(document)
     tried: Counter[Path] = Counter()
-    while () not in mended.stand_ins and len(mended.errors) <= MAX_ERRORS:
-        details = _errors(model, content)
-        if not details:
-            return mended._replace(model=model.model_validate(content))
+    while () not in mended.stand_ins and len(mended.errors) <= MAX_PROBLEMS:
+        fitting, details = _fit(model, content)
+        if fitting is not None:
+            return mended._replace(model=fitting)
         mended.errors.extend(detail for detail in details if not is_under(path_of(detail), mended.stand_ins))
-        mended.stand_ins.update(_replace_all(content, details[:MAX_ERRORS], tried))
+        mended.stand_ins.update(_replace_all(content, details, tried))
     return mended
 
 
@@ -108,12 +111,12 @@ def _content(document: Document) -> Any:
     return document.root.data() if document.root is not None else None
 
 
-def _errors(model: type[Part], content: Any) -> list[ErrorDetails]:
+def _fit(model: type[Model], content: Any) -> tuple[Model | None, list[ErrorDetails]]:
+    """Return `content` as a `model`, or the errors why it is none (no more than are told)."""
     try:
-        model.model_validate(content)
+        return model.model_validate(content), []
     except ValidationError as error:
-        return error.errors(include_url=False, include_input=False)
-    return []
+        return None, error.errors(include_url=False, include_input=False)[: MAX_PROBLEMS + 1]
 
 
 def _replace_all(content: Any, details: list[ErrorDetails], tried: Counter[Path]) -> set[Path]:
@@ -128,6 +131,8 @@ def _replace_all(content: Any, details: list[ErrorDetails], tried: Counter[Path]
 def _replace(content: Any, detail: ErrorDetails, tried: Counter[Path]) -> Path:
     """Put a stand-in at the path of an error, or around it, and return where it stands; () is the whole content."""
     path, error = path_of(detail), detail["type"]
+    if not isinstance(_at(content, path[:-1]), dict | list):
+        path = path[:-1]
     while path:
         around = _at(content, path[:-1])
         for remedy in REMEDIES[tried[path] :]:

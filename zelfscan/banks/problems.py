@@ -12,6 +12,9 @@ import yaml
 Path = tuple[str | int, ...]
 """The way to a place in a bank: keys of mappings and positions in lists, from 0."""
 
+MAX_PROBLEMS = 5000
+"""Problems of one file that are told; whoever has more is told to mend these first."""
+
 LONGEST_PARAM = 200
 """Characters of a param that a message shows."""
 

@@ -7,6 +7,7 @@ the nesting of a file without a bound, and a file of a million brackets crashes 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -14,12 +15,13 @@ from yaml.reader import Reader
 from yaml.resolver import Resolver
 
 from zelfscan.banks.document import TEXT_TAGS, Document, Field, Located, Mark, Node
-from zelfscan.banks.problems import Mistake, Path
+from zelfscan.banks.problems import MAX_PROBLEMS, Mistake, Path
 
 MAX_SIZE = 2 * 1024**2
 """The size of a file at most, in bytes and in characters."""
 MAX_DEPTH = 30
-MAX_NODES = 250_000
+MAX_NODES = 100_000
+"""Keys, values, lists and groups at most; a bank of a thousand questions has some 30,000."""
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 TAB_INDENT = re.compile(r" *(\t)\s*\S")
@@ -45,9 +47,9 @@ def read(text: str) -> Document:
     if len(text) > MAX_SIZE:
         return Document(None, [too_large()])
     lines = text.split("\n")
-    if invisible := list(_control_characters(lines)):
+    if invisible := _first(_control_characters(lines)):
         return Document(None, invisible)
-    tabs = list(_tabs(lines))
+    tabs = _first(_tabs(lines))
     composer = _Composer(text)
     try:
         return Document(composer.document(), composer.faults + tabs)
@@ -158,6 +160,10 @@ class _Composer:
 
     def _fault(self, mark: Mark, path: Path, code: str, **params: object) -> None:
         self.faults.append(_located(mark, path, code, **params))
+
+
+def _first(faults: Iterator[Located]) -> list[Located]:
+    return list(islice(faults, MAX_PROBLEMS + 1))
 
 
 def _located(mark: Mark, path: Path, code: str, **params: object) -> Located:

@@ -8,12 +8,15 @@ from zelfscan.dashboard.view import DistributionRow, LevelRow
 
 SURE, PERHAPS = "#0b5c57", "#7fb8b0"
 LEVELS = ("#b9d6d1", "#7fb8b0", "#3d8a82", "#0b5c57", "#06332f")
-PATTERNS = ("", "/", "x", ".", "")
+PATTERNS = ("", "/", "", ".", "")
+ROW = 82
+"""Height of a bar with its name, in pixels."""
+HATCHED = {"shape": "/", "fillmode": "overlay", "size": 9, "solidity": 0.12}
 
 
 def distribution_figure(rows: Sequence[DistributionRow], sure: str, perhaps: str) -> go.Figure:
     """Horizontal bars with the number of people per digitype."""
-    names = [_wrapped(row.label) for row in rows]
+    names = [row.label for row in rows]
     figure = go.Figure(
         [
             go.Bar(name=sure, y=names, x=[row.low for row in rows], marker_color=SURE),
@@ -21,19 +24,19 @@ def distribution_figure(rows: Sequence[DistributionRow], sure: str, perhaps: str
                 name=perhaps,
                 y=names,
                 x=[row.high - row.low for row in rows],
-                marker={"color": PERHAPS, "pattern": {"shape": "/"}},
+                marker={"color": PERHAPS, "pattern": HATCHED},
                 text=[row.range for row in rows],
             ),
         ]
     )
     for bar in figure.data:
         bar.update(orientation="h", hoverinfo="skip", textposition="outside", cliponaxis=False)
-    return _laid_out(figure, height=90 + 62 * len(rows), xaxis={"dtick": _step(rows), "rangemode": "tozero"})
+    return _laid_out(figure, names, {"dtick": _step(rows), "rangemode": "tozero"})
 
 
 def levels_figure(rows: Sequence[LevelRow], levels: Sequence[str]) -> go.Figure:
     """Stacked bars per theme: about which share of the people is on which level."""
-    names = [_wrapped(row.label) for row in rows]
+    names = [row.label for row in rows]
     figure = go.Figure()
     for number, level in enumerate(levels):
         figure.add_bar(
@@ -46,22 +49,32 @@ def levels_figure(rows: Sequence[LevelRow], levels: Sequence[str]) -> go.Figure:
             textangle=0,
             orientation="h",
             hoverinfo="skip",
-            marker={"color": LEVELS[number], "pattern": {"shape": PATTERNS[number], "size": 6}},
+            marker={
+                "color": LEVELS[number],
+                "pattern": {**HATCHED, "shape": PATTERNS[number]},
+                "line": {"color": "#ffffff", "width": 2},
+            },
         )
-    return _laid_out(figure, height=110 + 52 * len(rows), xaxis={"ticksuffix": "%", "range": [0, 100]})
+    return _laid_out(figure, names, {"ticksuffix": "%", "range": [0, 100]})
 
 
-def _laid_out(figure: go.Figure, height: int, xaxis: dict[str, object]) -> go.Figure:
+def _laid_out(figure: go.Figure, names: Sequence[str], xaxis: dict[str, object]) -> go.Figure:
+    """One look for all: names above their bars, so that bars are as wide on a phone as the page allows."""
+    for name in names:
+        figure.add_annotation(
+            text=_wrapped(name), x=0, y=name, xanchor="left", yanchor="bottom", yshift=17, showarrow=False, align="left"
+        )
     return figure.update_layout(
         barmode="stack",
-        height=height,
-        margin={"l": 10, "r": 30, "t": 10, "b": 40},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        bargap=0.6,
+        height=130 + ROW * len(names),
+        margin={"l": 4, "r": 24, "t": 10, "b": 30},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"size": 14},
         xaxis={"fixedrange": True, "gridcolor": "#cfd6d2", **xaxis},
-        yaxis={"autorange": "reversed", "fixedrange": True, "automargin": True},
+        yaxis={"autorange": "reversed", "fixedrange": True, "showticklabels": False},
         template="none",
     )
 
@@ -71,8 +84,8 @@ def _step(rows: Sequence[DistributionRow]) -> int:
     return max(1, round(highest / 6))
 
 
-def _wrapped(name: str, width: int = 22) -> str:
-    """Break a long name over lines, so that bars keep room on a phone."""
+def _wrapped(name: str, width: int = 36) -> str:
+    """Break a long name over lines, so that it fits a phone."""
     lines = [""]
     for word in name.split():
         longer = f"{lines[-1]} {word}".strip()

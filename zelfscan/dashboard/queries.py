@@ -50,5 +50,10 @@ def other_key(location: Unit) -> str:
     return f"{location.id}/other"
 
 
-def children_of(units: Sequence[Unit], parent: str) -> list[Unit]:
-    return [unit for unit in units if unit.parent_id == parent]
+def below(units: Sequence[Unit], parent: str) -> list[Unit]:
+    """The units below a unit, at any depth; `units` has parents before children."""
+    found = {parent}
+    for unit in units:
+        if unit.parent_id in found:
+            found.add(unit.id)
+    return [unit for unit in units if unit.id in found - {parent}]

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from zelfscan.banks.schema import Bank
-from zelfscan.dashboard.queries import Shown, children_of, other_key
+from zelfscan.dashboard.queries import Shown, below, other_key
 from zelfscan.digitypes.profiles import TypeProfile, profiles
 from zelfscan.digitypes.types import TYPES
 from zelfscan.organisations.models import Unit
 from zelfscan.outcome.view import level_label
 from zelfscan.privacy.disclosure import Cell, Group, Table
-from zelfscan.rounds.measures import DIGITYPE
+from zelfscan.rounds.measures import DIGITYPE, measures_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,6 @@ class UnitView:
     distribution: tuple[DistributionRow, ...]
     levels: tuple[LevelTable, ...]
     profiles: tuple[TypeProfile, ...]
-    below: tuple[tuple[Unit, bool], ...]
     others: Group | None
     hidden: bool
 
@@ -61,23 +60,24 @@ class UnitView:
 def unit_view(shown: Shown, unit: Unit, language: str) -> UnitView:
     """Everything that the dashboard of a unit shows."""
     group = shown.groups[unit.id][1] if unit.id in shown.groups else None
-    below = tuple((child, child.id in shown.groups) for child in children_of(shown.units, unit.id))
     others = shown.groups.get(other_key(unit))
     tables = {table.measure: table for table in group.tables} if group else {}
-    distribution = _distribution(tables[DIGITYPE], language) if DIGITYPE in tables else ()
-    levels = _levels(shown.banks, tables, language)
-    expected = 1 + sum(len(bank.themes) for bank in shown.banks if bank.bank != DIGITYPE)
-    hidden = len(tables) < expected or not all(has_group for _, has_group in below)
     return UnitView(
         unit,
         group,
-        distribution,
-        levels,
+        _distribution(tables[DIGITYPE], language) if DIGITYPE in tables else (),
+        _levels(shown.banks, tables, language),
         tuple(profiles().types[type_] for type_ in TYPES),
-        below,
         others[1] if others else None,
-        hidden,
+        _hides(shown, unit, tables),
     )
+
+
+def _hides(shown: Shown, unit: Unit, tables: dict[str, Table]) -> bool:
+    """Whether anything of this unit or below it is left out, or shown with less detail."""
+    measures = measures_of(shown.banks)
+    whole = all(m.id in tables and len(tables[m.id].cells) == len(m.categories) for m in measures)
+    return not whole or not all(child.id in shown.groups for child in below(shown.units, unit.id))
 
 
 def _distribution(table: Table, language: str) -> tuple[DistributionRow, ...]:
@@ -116,13 +116,13 @@ def _level_row(label: str, table: Table) -> LevelRow:
 
 
 def range_words(cell: Cell) -> str:
-    """A number, or 'from - to' where it is shown as a range."""
-    return str(cell.low) if cell.low == cell.high else gettext("%(low)s to %(high)s", low=cell.low, high=cell.high)
+    """A number, or 'from–to' where it is shown as a range."""
+    return str(cell.low) if cell.low == cell.high else f"{cell.low}–{cell.high}"
 
 
 def _share_words(cell: Cell, people: int) -> str:
     low, high = round(100 * cell.low / people), round(100 * cell.high / people)
-    return f"{low}%" if low == high else gettext("%(low)s to %(high)s", low=low, high=f"{high}%")
+    return f"{low}%" if low == high else f"{low}–{high}%"
 
 
 def _or(names: object) -> str:

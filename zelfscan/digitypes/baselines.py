@@ -55,13 +55,15 @@ def bayes_posterior(
 def _indicators(people: People) -> Floats:
     """1 where a person answered at a level of an item, else 0; shape (n, m items * levels)."""
     levels = np.arange(people.items.scores.shape[1])
-    return (people.levels[:, :, None] == levels).reshape(len(people.levels), -1).astype(np.float64)
+    answered: Floats = (people.levels[:, :, None] == levels).astype(np.float64)
+    return answered.reshape(len(people.levels), -1)
 
 
 def _log_mean_likelihood(answered: Floats, logs: Floats) -> Floats:
     starts = range(0, len(answered), ROWS)
     parts = [logsumexp(answered[start : start + ROWS] @ logs.T, axis=1) for start in starts]
-    return np.concatenate(parts) - np.log(len(logs))
+    means: Floats = np.concatenate(parts) - np.log(len(logs))
+    return means
 
 
 class NearestPrototype(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

@@ -50,7 +50,7 @@ def train(parameters: Parameters, bank: Bank, seed: int = 0, people: int = PEOPL
     """
     rng = np.random.default_rng([seed, TRAIN])
     known = simulate(parameters, bank, people, rng)
-    _check_facets(bank, known.facets)
+    check_facets(known.facets)
     again = slice(round(THINNED * people))
     scores = np.vstack([known.scores, thin(known.scores[again], rng)])
     labels = np.concatenate([known.labels, known.labels[again]])
@@ -91,10 +91,18 @@ def make_pipeline(facets: Sequence[str], prior: float = 1.0) -> Pipeline:
     return Pipeline([("features", FacetFeatures(list(facets), prior)), ("regression", regression)])
 
 
-def _check_facets(bank: Bank, facets: Sequence[str]) -> None:
+def check_facets(facets: Sequence[str]) -> None:
+    """Make sure that each of `FACETS` is there.
+
+    Args:
+        facets: facet of each question.
+
+    Raises:
+        ValueError: no question has one of the facets.
+    """
     missing = [facet for facet in FACETS if facet not in facets]
     if missing:
-        raise ValueError(f"bank {bank.bank}: no question has facet {', '.join(missing)}; mark one with `facet:`")
+        raise ValueError(f"no question has facet {', '.join(missing)}; mark one in the bank with `facet:`")
 
 
 def _log_loss(pipeline: Pipeline, scores: Floats, labels: Labels) -> float:

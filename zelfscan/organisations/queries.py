@@ -16,10 +16,15 @@ def organisation_by_name(session: Session, name: str) -> Organisation | None:
 
 
 def units_of(session: Session, organisation_id: str) -> list[Unit]:
-    """All units of an organisation: parents before children, then by name."""
-    order = {"organisation": 0, "location": 1, "team": 2}
-    units = session.scalars(select(Unit).where(Unit.organisation_id == organisation_id))
-    return sorted(units, key=lambda unit: (order[unit.kind], unit.name))
+    """All units of an organisation as a tree reads: each parent before its children, which are sorted by name."""
+    below: dict[str | None, list[Unit]] = {}
+    for unit in session.scalars(select(Unit).where(Unit.organisation_id == organisation_id).order_by(Unit.name)):
+        below.setdefault(unit.parent_id, []).append(unit)
+    return _from(None, below)
+
+
+def _from(parent: str | None, below: dict[str | None, list[Unit]]) -> list[Unit]:
+    return [found for unit in below.get(parent, ()) for found in (unit, *_from(unit.id, below))]
 
 
 def visible_units(session: Session, account: Account) -> list[Unit]:

@@ -15,6 +15,7 @@ from zelfscan.scoring.advice import Advice, NextStep, ThemeAdvice
 from zelfscan.scoring.scores import ThemeScore
 
 PULLS_SHOWN = 3
+STEPS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,23 @@ def outcome_view(
         materials: learning materials by id; one that no longer exists is left out.
         language: 'nl' or 'en'.
     """
-    themes, steps = [], []
-    for bank, scores, advice in zip(banks, outcome.scores, outcome.advice, strict=True):
-        steps += [_step(bank, step, materials, language) for step in advice.next_steps]
-        if bank.bank != DIGITYPE:
-            themes += [_theme(bank, theme, advice, materials, language) for theme in scores.themes]
+    themes = [
+        _theme(bank, theme, advice, materials, language)
+        for bank, scores, advice in zip(banks, outcome.scores, outcome.advice, strict=True)
+        if bank.bank != DIGITYPE
+        for theme in scores.themes
+    ]
+    steps = [_step(bank, step, materials, language) for bank, step in _best_steps(banks, outcome)]
     basics = [scores.basic for scores in outcome.scores if scores.basic and scores.basic.answered]
     basic = (sum(b.mastered for b in basics), sum(b.answered for b in basics)) if basics else None
-    return OutcomeView(_digitype(outcome.digitype, banks, language), tuple(steps[:3]), tuple(themes), basic)
+    return OutcomeView(_digitype(outcome.digitype, banks, language), tuple(steps), tuple(themes), basic)
+
+
+def _best_steps(banks: Sequence[Bank], outcome: Outcome) -> list[tuple[Bank, NextStep]]:
+    """The steps with the most gain over all banks; those of the digitype bank only when there are no others."""
+    steps = [(b, step) for b, advice in zip(banks, outcome.advice, strict=True) for step in advice.next_steps]
+    skills = [(bank, step) for bank, step in steps if bank.bank != DIGITYPE]
+    return sorted(skills or steps, key=lambda found: -found[1].gain)[:STEPS_SHOWN]
 
 
 def _digitype(digitype: Digitype, banks: Sequence[Bank], language: str) -> DigitypeView:

@@ -167,6 +167,8 @@ def _certainties(facts: Facts, solver: Solver) -> tuple[Flags, Flags]:
     empty = impossible(facts, Wishes.for_one(np.arange(facts.places)), solver)
     filled = np.flatnonzero(~empty)
     first, second = (filled[index] for index in np.triu_indices(len(filled)))
+    asked = (first % facts.answers < facts.answers - 1) | (second % facts.answers < facts.answers - 1)
+    first, second = first[asked], second[asked]
     barred = np.tile(empty, (facts.places, 1))
     barred[first, second] = barred[second, first] = impossible(facts, Wishes(first, second), solver)
     barred[empty] = False

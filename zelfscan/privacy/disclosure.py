@@ -17,6 +17,7 @@ Steps 1 to 4 depend on how many people took part and never on what they answered
 detail because of its content, which is the one thing that a missing table can hint at.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -181,20 +182,23 @@ def _settled(groups: Sequence[Group], ladder: Ladder, rules: Rules, solver: Solv
 
 
 def _plugged(groups: Sequence[Group], ladder: Ladder, leak: Leak, solver: Solver) -> Ladder:
-    """Take detail from one table: the nearest and smallest of those without which nothing leaks any more.
+    """Take detail from one table that a leak hangs on; a leak that is gone already costs nothing.
 
-    If there is none, it is the nearest and smallest of all. A leak that is gone already costs nothing.
+    Suspects are taken out one by one; the one with which the leak goes is the one. As taking out more never makes
+    more certain, it is found by bisection.
     """
     suspects = _suspects(groups, ladder, leak)
-    if leak.group is None:
-        return _coarser(ladder, suspects[0]) if suspects else ladder
-    if not still_certain(_release(groups, [ladder]), leak, solver):
+    if not suspects:
         return ladder
-    for suspect in suspects:
-        coarser = _coarser(ladder, suspect)
-        if not still_certain(_release(groups, [coarser]), leak, solver):
-            return coarser
-    return _coarser(ladder, suspects[0])
+    if leak.group is None:
+        return _coarser(ladder, suspects[0])
+
+    def holds_without(number: int) -> bool:
+        rest = {key: ladder[key] for key in suspects[number:]}
+        return still_certain(_release(groups, [rest]), leak, solver)
+
+    needed = bisect_left(range(len(suspects)), True, key=lambda number: not holds_without(number))
+    return _coarser(ladder, suspects[needed - 1]) if needed else ladder
 
 
 def _suspects(groups: Sequence[Group], ladder: Ladder, leak: Leak) -> list[str]:
