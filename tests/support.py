@@ -69,7 +69,8 @@ def bank_text(bank: str) -> str:
 def answers_at(link: Invitation, value: int) -> dict[str, dict[str, int]]:
     """The same point of the scale for every question of kind scale."""
     return {
-        bank.bank: {item.address: value for item in bank.items() if item.question.kind == "scale"} for bank in link.banks
+        bank.bank: {item.address: value for item in bank.items() if item.question.kind == "scale"}
+        for bank in link.banks
     }
 
 

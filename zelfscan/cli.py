@@ -73,7 +73,8 @@ def serve(host: str, port: int) -> None:
 def demo(host: str, port: int, new_passwords: bool, no_serve: bool) -> None:
     """Fill a demo organisation, the first time, and serve it."""
     from zelfscan.demo import prepare_demo
-    from zelfscan.serving import require_free, serve as run
+    from zelfscan.serving import require_free
+    from zelfscan.serving import serve as run
 
     if not no_serve:
         require_free(host, port)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import numpy as np
@@ -17,7 +18,7 @@ from zelfscan.digitypes.simulation import Respondents
 from zelfscan.digitypes.types import TYPES
 from zelfscan.installation import Installation, initialise, open_installation
 from zelfscan.organisations.models import Account, Unit
-from zelfscan.organisations.queries import organisation_by_name, units_of
+from zelfscan.organisations.queries import organisation_by_name
 from zelfscan.organisations.services import add_account, add_organisation, add_unit, hash_password
 from zelfscan.outcome.building import build_outcome
 from zelfscan.outcome.services import finish
@@ -26,6 +27,8 @@ from zelfscan.rounds.queries import Invitation, invitation, links_of, rounds_of
 from zelfscan.rounds.services import close_round, open_round, read_bank_source
 from zelfscan.scan import drafts
 from zelfscan.scan.services import Answers, begin, open_scan, save_answers
+
+T = TypeVar("T")
 
 ORGANISATION = "Zorggroep De Vliet"
 TREE = {
@@ -131,9 +134,8 @@ def _hold_round(installation: Installation, planned: DemoRound, crowd: Crowd) ->
     sources = [read_bank_source(settings.shipped_bank(b).read_text(encoding="utf-8"), f"{b}.yaml") for b in BANKS]
     day = date.today() - timedelta(days=planned.days_ago)
     with database.read() as session:
-        organisation = organisation_by_name(session, ORGANISATION)
-    assert organisation is not None
-    round_id = open_round(database, settings, organisation.id, planned.title, sources, day)
+        organisation_id = require(organisation_by_name(session, ORGANISATION)).id
+    round_id = open_round(database, settings, organisation_id, planned.title, sources, day)
     people = Respondents(load_parameters(settings.models_dir / "simulation.yaml"), [s.bank for s in sources])
     for link, person in bar(list(_visits(database, round_id, planned, crowd)), planned.title):
         answers = people.answer(crowd.random, person.digitype, planned.improvement)
@@ -150,8 +152,7 @@ def _visits(database: Database, round_id: str, planned: DemoRound, crowd: Crowd)
             people = crowd.teams.setdefault(
                 team, [Person(str(crowd.random.choice(TYPES, p=SHARES))) for _ in range(size)]
             )
-            link = links[team]
-            assert link is not None
+            link = require(links[team])
             yield from ((link, person) for person in people if crowd.random.random() < planned.turnout)
 
 
@@ -169,14 +170,19 @@ def _take_scan(
     key = begin(database, link, day, installation.settings.draft_days, code)
     for bank, given in answers.items():
         save_answers(database, key, day, bank, given)
-    found = open_scan(database, key, day)
-    assert found is not None
-    scan, link = found
+    scan, link = require(open_scan(database, key, day))
     outcome = build_outcome(link.banks, scan.answers, installation.classifier, installation.materials)
     keep, send = bool(random.random() < KEPT), bool(random.random() < SENT)
     finish(installation, scan, link, outcome, day, keep=keep, send=send)
     drafts.erase(database, key)
     person.code = scan.code if keep else person.code
+
+
+def require(found: T | None) -> T:
+    """What was found; the demo has just made it, so nothing is a mistake in this program."""
+    if found is None:
+        raise LookupError("the demo misses what it made")
+    return found
 
 
 def _renew_passwords(settings: Settings) -> dict[str, str]:

@@ -56,10 +56,17 @@ def problems_of(text: str, name: str = "minimal.yaml") -> list[str]:
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
-def test_a_good_bank_loads_with_the_materials_beside_it(path: Path) -> None:
-    bank = load_bank(path, load_materials(BANKS / "materials.yaml"))
+def test_a_good_bank_loads(path: Path) -> None:
+    bank = load_bank(path)
     assert bank.bank == path.stem
     assert bank.items()
+
+
+def test_a_bank_may_refer_to_the_materials_that_are_known() -> None:
+    materials = load_materials(BANKS / "materials.yaml")
+    bank = load_bank(BANKS / "referring.yaml", materials)
+    assert (bank.themes[0].materials, bank.item("zorg.portaal").question.materials) == (("kaart",), ("film",))
+    assert materials["kaart"].link == "https://www.steffie.nl"
 
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)

@@ -65,7 +65,7 @@ class Problem:
     def line_in(self, language: str) -> str:
         """Return the whole line for a terminal: `file:line:column: path: what, and how to mend it`."""
         place = f"{self.file}:{self.line}:{self.column}: "
-        return place + (f"{self.path}: " if self.path else "") + self.text(language)
+        return place + (f"{_one_line(self.path)}: " if self.path else "") + self.text(language)
 
     def __str__(self) -> str:
         return self.line_in("en")
@@ -98,8 +98,12 @@ def meant(name: str, known: Iterable[str]) -> dict[str, str]:
 
 
 def _shown(value: object, language: str) -> str:
-    """Return a param as one short line without control characters, safe for any terminal."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         value = ", ".join(map(str, value)) or messages()["nothing"][language]
-    line = "".join(character for character in " ".join(str(value).split()) if character.isprintable())
+    return _one_line(str(value))
+
+
+def _one_line(text: str) -> str:
+    """Return a text from a file as one short line without control characters, safe for any terminal."""
+    line = "".join(character for character in " ".join(text.split()) if character.isprintable())
     return line if len(line) <= LONGEST_PARAM else line[: LONGEST_PARAM - 1] + "…"

@@ -1,7 +1,6 @@
 """From pydantic's errors to the mistakes that an author is told."""
 
 import re
-from collections.abc import Callable
 from typing import get_args
 
 from pydantic_core import ErrorDetails
@@ -38,8 +37,10 @@ def mistake(detail: ErrorDetails, document: Document, model: type[Part]) -> Mist
     node = document.find(path)
     if node is not None and _is_comma_in_text(node, path, model):
         return Mistake(path, "comma_in_text", {"key": path[-1]}, at_key=True)
-    if detail["type"] in SPECIAL:
-        return SPECIAL[detail["type"]](detail, path, model)
+    if detail["type"] == "extra_forbidden":
+        return _unknown_key(path, model)
+    if detail["type"] == "missing":
+        return Mistake(path, "missing_key", {"key": path[-1]})
     if node is not None and (code := _misread(detail, node)):
         return Mistake(path, code, {"raw": node.raw})
     if detail["type"] in CODES:
@@ -67,27 +68,17 @@ def _part_in(annotation: object) -> type[Part] | None:
     return next(filter(None, map(_part_in, get_args(annotation))), None)
 
 
-def _unknown_key(detail: ErrorDetails, path: Path, model: type[Part]) -> Mistake:
-    known = field_names(model, path[:-1])
-    key = str(path[-1])
+def _unknown_key(path: Path, model: type[Part]) -> Mistake:
+    key, known = str(path[-1]), field_names(model, path[:-1])
     return Mistake(path, "unknown_key", {"key": key, "known": known, **meant(key, known)}, at_key=True)
-
-
-def _missing_key(detail: ErrorDetails, path: Path, model: type[Part]) -> Mistake:
-    return Mistake(path, "missing_key", {"key": path[-1]})
-
-
-SPECIAL: dict[str, Callable[[ErrorDetails, Path, type[Part]], Mistake]] = {
-    "extra_forbidden": _unknown_key,
-    "missing": _missing_key,
-}
 
 
 def _is_comma_in_text(node: Node, path: Path, model: type[Part]) -> bool:
     """Return whether a key is the rest of a text with a comma: `{nl: Ja, dat lukt}` has a key `dat lukt`."""
-    key = str(path[-1]) if path else ""
-    is_name = re.match(LANGUAGE_PATTERN, key) or key in field_names(model, path[:-1])
-    return node.tag == "null" and not is_name
+    if not path or node.tag != "null":
+        return False
+    key = str(path[-1])
+    return not re.match(LANGUAGE_PATTERN, key) and key not in field_names(model, path[:-1])
 
 
 def _misread(detail: ErrorDetails, node: Node) -> str | None:

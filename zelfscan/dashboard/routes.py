@@ -40,8 +40,8 @@ def _shown(round_id: str | None) -> Shown | None:
 
 
 def _figures(view: UnitView) -> dict[str, object]:
-    distribution = distribution_figure(view.distribution, gettext("Certainly"), gettext("Possibly more"))
+    rows, sure, perhaps = view.distribution, gettext("Certainly"), gettext("Possibly more")
     return {
-        "distribution_figure": distribution.to_json() if view.distribution else None,
-        "level_figures": [levels_figure(table.rows, table.levels).to_json() for table in view.levels],
+        "distribution_figure": distribution_figure(rows, sure, perhaps) if rows else None,
+        "level_figures": [levels_figure(table.rows, table.levels) for table in view.levels],
     }

@@ -76,7 +76,7 @@ class NearestPrototype(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes:
         classes_: the types; shape (4,).
-        prototypes_: mean of each facet of `FACETS` per type; shape (4 types, 4 facets).
+        prototypes_: mean of each facet of `FACETS` per type, NaN without answers; shape (4 types, 4 facets).
     """
 
     def __init__(self, facets: Sequence[str]) -> None:
@@ -91,7 +91,7 @@ class NearestPrototype(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         means = mean_per_facet(self.facets, X)
         self.classes_ = np.unique(y)
-        self.prototypes_ = np.array([np.nanmean(means[y == name], axis=0) for name in self.classes_])
+        self.prototypes_ = np.array([_mean_without_nan(means[y == name]) for name in self.classes_])
         return self
 
     def predict(self, X: Floats) -> Labels:  # noqa: N803
@@ -104,3 +104,10 @@ class NearestPrototype(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         distances = np.nansum((means[:, None, :] - self.prototypes_) ** 2, axis=2)
         nearest: Labels = self.classes_[distances.argmin(axis=1)]
         return nearest
+
+
+def _mean_without_nan(rows: Floats) -> Floats:
+    """Mean of each column over the cells that are not NaN; NaN where there are none."""
+    counts = (~np.isnan(rows)).sum(axis=0)
+    means: Floats = np.divide(np.nansum(rows, axis=0), counts, out=np.full(rows.shape[1], np.nan), where=counts > 0)
+    return means

@@ -26,6 +26,7 @@ from zelfscan.digitypes.labelled import LABEL, LabelsError, train_on_labels
 from zelfscan.digitypes.parameters import Parameters, ParametersError, load_parameters
 from zelfscan.digitypes.progress import Step
 from zelfscan.digitypes.store import ModelError, load_classifier, load_facts, save_model
+from zelfscan.digitypes.training import FacetsError
 from zelfscan.digitypes.types import TYPES, Digitype
 from zelfscan.scoring.answer_problems import AnswersError
 from zelfscan.scoring.tables import Label, read_table
@@ -43,7 +44,7 @@ def clear_errors(language: str = "en") -> Iterator[None]:
     except (AnswersError, BankError) as error:
         click.echo("\n".join(problem.line_in(language) for problem in error.problems), err=True)
         raise SystemExit(1) from None
-    except (LabelsError, ModelError, ParametersError, SettingsError) as error:
+    except (FacetsError, LabelsError, ModelError, ParametersError, SettingsError) as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None
 
@@ -56,7 +57,11 @@ def digitype() -> None:
 @digitype.command()
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
 @click.option(
-    "--people", default=training.PEOPLE, show_default=True, type=click.IntRange(1000), help="Simulated people."
+    "--people",
+    default=training.PEOPLE,
+    show_default=True,
+    type=click.IntRange(1000),
+    help="Simulated people; judged on half as many others.",
 )
 @click.option(
     "--simulation",
@@ -144,7 +149,7 @@ def progress_bar(title: str, parts: int) -> Iterator[Step]:
 def _on_simulation(parameters: Parameters, bank: Bank, seed: int, people: int) -> tuple[Pipeline, dict[str, Any]]:
     with progress_bar("Training", training.STEPS + evaluation.STEPS) as step:
         pipeline = training.train(parameters, bank, seed, people, step)
-        quality = evaluation.evaluate(Classifier(pipeline, ""), parameters, bank, seed=seed, step=step)
+        quality = evaluation.evaluate(Classifier(pipeline, ""), parameters, bank, people // 2, seed, step)
     return pipeline, _facts(pipeline, bank, quality, people, seed=seed, simulation=parameters.hash)
 
 

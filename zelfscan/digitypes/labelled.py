@@ -33,7 +33,7 @@ def train_on_labels(table: FacetTable, labels: Sequence[str], step: Step = silen
 
     Raises:
         LabelsError: fewer than `MINIMUM` people of a type.
-        ValueError: no question has one of the facets.
+        FacetsError: no question has one of the facets.
     """
     counts = Counter(labels)
     scarce = [f"{name} ({counts[name]})" for name in TYPES if counts[name] < MINIMUM]

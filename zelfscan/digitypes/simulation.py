@@ -91,6 +91,8 @@ def draw_latents(
     Raises:
         ValueError: there is no such type.
     """
+    if type is not None and type not in TYPES:
+        raise ValueError(f"there is no digitype {type!r}; the digitypes are {', '.join(TYPES)}")
     types = rng.choice(len(TYPES), size=n, p=parameters.shares)
     if type is not None:
         types = np.full(n, TYPES.index(type))
@@ -133,9 +135,8 @@ def _unanswered(parameters: Parameters, latents: Latents, m: int, rng: np.random
     least = np.array([s.reached for s in given])[latents.styles]
     reached = least + (1 - least) * rng.random(len(skip))
     skipped = rng.random((len(skip), m)) < skip[:, None]
-    unanswered: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = skipped | (
-        np.arange(m) >= np.ceil(reached * m)[:, None]
-    )
+    unreached = np.arange(m) >= np.ceil(reached * m)[:, None]
+    unanswered: NDArray[np.bool_] = skipped | unreached
     return unanswered
 
 
@@ -169,19 +170,22 @@ class Respondents:
         person = draw_latents(self.parameters, 1, rng, type, improvement)
         drawn = dict(zip(self._items.names, _draw_levels(self._items, person, rng)[0], strict=True))
         style = list(self.parameters.styles.values())[person.styles[0]]
-        full = {bank.bank: self._fill_in(bank, drawn, rng) for bank in self.banks}
-        return _as_handed_in(full, style, rng)
+        return _left_early([self._fill_in(bank, drawn, style, rng) for bank in self.banks], style, rng)
 
-    def _fill_in(self, bank: Bank, drawn: Mapping[str, int], rng: np.random.Generator) -> dict[str, Value]:
-        """An answer to every question that is asked."""
-        answers: dict[str, Value] = {}
+    def _fill_in(
+        self, bank: Bank, drawn: Mapping[str, int], style: Style, rng: np.random.Generator
+    ) -> tuple[str, dict[str, Value | None]]:
+        """The id of a bank, and the answer, or None, to every question that is asked."""
+        answers: dict[str, Value | None] = {}
         for item in bank.items():
             name = f"{bank.bank}:{item.address}"
-            if name in drawn:
+            if rng.random() < style.skip:
+                answers[item.address] = None
+            elif name in drawn:
                 answers[item.address] = _pick(self._scored[name][drawn[name]], rng)
             else:
                 answers[item.address] = _unscored(item.question, bank, rng)
-        return {address: answers[address] for address in visible(bank, answers)}
+        return bank.bank, {address: answers[address] for address in visible(bank, answers)}
 
 
 def respondent(
@@ -195,16 +199,14 @@ def respondent(
     return Respondents(parameters, banks).answer(rng, type, improvement)
 
 
-def _as_handed_in(
-    full: Mapping[str, Mapping[str, Value]], style: Style, rng: np.random.Generator
+def _left_early(
+    filled: Sequence[tuple[str, dict[str, Value | None]]], style: Style, rng: np.random.Generator
 ) -> dict[str, dict[str, Value | None]]:
-    """The answers after skipping some questions (None) and leaving the form early (left out)."""
-    asked = [(bank, address) for bank, answers in full.items() for address in answers]
+    """The answers up to the point where the person stopped, per bank."""
+    asked = [(bank, address) for bank, answers in filled for address in answers]
     reached = style.reached + (1 - style.reached) * rng.random()
-    handed_in: dict[str, dict[str, Value | None]] = {bank: {} for bank in full}
-    for bank, address in asked[: int(np.ceil(reached * len(asked)))]:
-        handed_in[bank][address] = None if rng.random() < style.skip else full[bank][address]
-    return handed_in
+    kept = set(asked[: int(np.ceil(reached * len(asked)))])
+    return {bank: {a: value for a, value in answers.items() if (bank, a) in kept} for bank, answers in filled}
 
 
 def _unscored(question: Question, bank: Bank, rng: np.random.Generator) -> Value:

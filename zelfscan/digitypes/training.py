@@ -35,6 +35,10 @@ TRAIN = 0
 """The stream of chance of the training people; evaluation uses other streams of the same seed."""
 
 
+class FacetsError(Exception):
+    """The answers leave out a facet; the message says which and how to mend it."""
+
+
 def train(parameters: Parameters, bank: Bank, seed: int = 0, people: int = PEOPLE, step: Step = silent) -> Pipeline:
     """A classifier that is fitted on simulated people.
 
@@ -46,7 +50,7 @@ def train(parameters: Parameters, bank: Bank, seed: int = 0, people: int = PEOPL
         step: called after each of `STEPS` parts.
 
     Raises:
-        ValueError: the bank has no question for one of the facets.
+        FacetsError: the bank has no question for one of the facets.
     """
     rng = np.random.default_rng([seed, TRAIN])
     known = simulate(parameters, bank, people, rng)
@@ -98,11 +102,11 @@ def check_facets(facets: Sequence[str]) -> None:
         facets: facet of each question.
 
     Raises:
-        ValueError: no question has one of the facets.
+        FacetsError: no question has one of the facets.
     """
     missing = [facet for facet in FACETS if facet not in facets]
     if missing:
-        raise ValueError(f"no question has facet {', '.join(missing)}; mark one in the bank with `facet:`")
+        raise FacetsError(f"no question has facet {', '.join(missing)}; mark one in the bank with `facet:`")
 
 
 def _log_loss(pipeline: Pipeline, scores: Floats, labels: Labels) -> float:

@@ -2,16 +2,16 @@
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
 
 KEEP = [
-    ("code", lazy_gettext("Keep it. I get a personal code, and only that code opens it.")),
-    ("nothing", lazy_gettext("Keep nothing. I have seen it, and it is gone when I close this page.")),
+    SelectChoice("code", lazy_gettext("Keep it. I get a personal code, and only that code opens it.")),
+    SelectChoice("nothing", lazy_gettext("Keep nothing. I have seen it, and it is gone when I close this page.")),
 ]
 SEND = [
-    ("team", lazy_gettext("Count me in, anonymously, with my team.")),
-    ("me", lazy_gettext("Only for me. My organisation gets nothing.")),
+    SelectChoice("team", lazy_gettext("Count me in, anonymously, with my team.")),
+    SelectChoice("me", lazy_gettext("Only for me. My organisation gets nothing.")),
 ]
 
 

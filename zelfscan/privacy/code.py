@@ -75,7 +75,7 @@ class CodeKeys:
 
     @property
     def root(self) -> bytes:
-        """The root key, to be sealed for a browser that has the outcome open; `CodeKeys(root)` gives these keys again."""
+        """The root key, to be sealed for a browser that has the outcome open; `CodeKeys` makes the keys from it."""
         return self._root
 
     @property

@@ -52,7 +52,7 @@ def smallest_isolable(inside: Membership, people: Numbers, solver: Solver) -> in
         Unsolved: the program came to no end.
     """
     groups, atoms = inside.shape
-    if not groups:
+    if not people.any():
         return None
     indicators = hstack([csr_array(inside.T.astype(float)), -eye_array(atoms)])
     counted = csr_array(np.concatenate([people, np.zeros(atoms)])[np.newaxis, :])
@@ -65,5 +65,4 @@ def smallest_isolable(inside: Membership, people: Numbers, solver: Solver) -> in
         row_low=np.append(np.zeros(atoms), 1.0),
         row_high=np.append(np.zeros(atoms), np.inf),
     )
-    found = solver(program)
-    return None if found is None else round(float(people @ found[:groups]))
+    return round(float(people @ solver(program)[:groups]))

@@ -12,6 +12,8 @@ from scipy.sparse import csr_array
 TIME_LIMIT = 10.0
 """Seconds for one program."""
 TOLERANCE = 1e-6
+OPTIMAL, INFEASIBLE = 0, 2
+"""Statuses of `scipy.optimize.milp`."""
 
 Numbers = npt.NDArray[np.float64]
 
@@ -43,31 +45,38 @@ class Program:
     gap: float = 0.0
 
 
-Solver = Callable[[Program], Numbers | None]
-"""Returns x, None if there is none, or raises Unsolved."""
+Solver = Callable[[Program], Numbers]
+"""Returns x, or raises Unsolved."""
 
 
-def highs(program: Program, time_limit: float = TIME_LIMIT) -> Numbers | None:
+def highs(program: Program, time_limit: float = TIME_LIMIT) -> Numbers:
     """Solve with HiGHS (`scipy.optimize.milp`).
 
+    HiGHS' presolve now and then calls a program infeasible that is not (its issues 2432, 3090), so that answer is asked
+    for again without presolve.
+
     Returns:
-        x of shape (variables,), whole where it should be; None if no x meets the constraints.
+        x of shape (variables,), whole where it should be.
 
     Raises:
-        Unsolved: for every other end, and for an x that breaks a constraint once it is rounded.
+        Unsolved: no x meets the constraints, time is up, HiGHS failed, or x breaks a constraint once it is rounded.
     """
-    result = milp(
+    result = _solve(program, time_limit, presolve=True)
+    if result.status == INFEASIBLE:
+        result = _solve(program, time_limit, presolve=False)
+    if result.status != OPTIMAL:
+        raise Unsolved(result.message)
+    return _rounded(program, result.x)
+
+
+def _solve(program: Program, time_limit: float, presolve: bool) -> Any:
+    return milp(
         -program.goal,
         integrality=program.whole.astype(int),
         bounds=Bounds(program.low, program.high),
         constraints=LinearConstraint(program.rows, program.row_low, program.row_high),
-        options={"time_limit": time_limit, "mip_rel_gap": program.gap},
+        options={"time_limit": time_limit, "mip_rel_gap": program.gap, "presolve": presolve},
     )
-    if result.status == 2:
-        return None
-    if result.status != 0:
-        raise Unsolved(result.message)
-    return _rounded(program, result.x)
 
 
 def _rounded(program: Program, x: Numbers) -> Numbers:

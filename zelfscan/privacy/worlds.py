@@ -87,13 +87,13 @@ class Wishes:
     @property
     def twice(self) -> Flags:
         """Wishes for two people in one place."""
-        return self.first == self.second
+        twice: Flags = self.first == self.second
+        return twice
 
     def granted_in(self, world: Numbers) -> Flags:
         """Say which wishes come true in a world."""
-        first: Flags = world[self.first] > self.twice
-        second: Flags = (self.second < 0) | (world[self.second] > 0)
-        return first & second
+        granted: Flags = (world[self.first] > self.twice) & ((self.second < 0) | (world[self.second] > 0))
+        return granted
 
 
 def facts_of(release: Release, measure: str) -> Facts:
@@ -137,13 +137,16 @@ def _indicators(columns: Sequence[Places], width: int) -> csr_array[Any]:
 
 
 def impossible(facts: Facts, wishes: Wishes, solver: Solver) -> Flags:
-    """Say which wishes come true in no world; shape (wishes,). Raises Unsolved if a program came to no end."""
+    """Say which wishes come true in no world; shape (wishes,).
+
+    Raises:
+        Unsolved: a program came to no end, or the facts contradict each other.
+    """
     barred = np.zeros(len(wishes), np.bool_)
     unsettled = np.ones(len(wishes), np.bool_)
     while unsettled.any():
         batch = _sample(np.flatnonzero(unsettled))
-        world = solver(_program(facts, wishes[batch]))
-        granted = np.zeros_like(barred) if world is None else wishes.granted_in(world[: facts.places])
+        granted = wishes.granted_in(solver(_program(facts, wishes[batch]))[: facts.places])
         if not granted[batch].any():
             barred[batch], unsettled[batch] = True, False
         unsettled &= ~granted

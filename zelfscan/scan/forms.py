@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, RadioField, SelectMultipleField, StringField
+from wtforms import Field, RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -76,7 +76,8 @@ def _field(item: Item, bank: Bank) -> Field:
     options: dict[str, Any] = {"validators": [Checks(item, bank)]}
     if choices is None:
         return EntryField(**options)
-    labels = [(choice.value, in_language(choice.label)) for choice in choices] + [(SKIP, SKIP_LABEL)]
+    labels = [SelectChoice(choice.value, in_language(choice.label)) for choice in choices]
+    labels.append(SelectChoice(SKIP, SKIP_LABEL))
     if kind.takes_several(item.question):
         return SelectMultipleField(
             choices=labels, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), **options

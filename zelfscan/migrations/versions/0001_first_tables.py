@@ -8,6 +8,11 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+SEALED = {
+    "ballot": ("round_id", "id", "organisation_id", "sealed"),
+    "vault_entry": ("organisation_id", "lookup", "sealed"),
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -200,10 +205,11 @@ def upgrade() -> None:
 
 
 def _keep_sealed_rows_in_their_page() -> None:
-    """PostgreSQL would move large values to a table of its own that numbers them in the order in which they came."""
+    """PostgreSQL would move values of a large row to a table of its own, numbered in the order in which they came."""
     if op.get_bind().dialect.name == "postgresql":
-        for table in ("ballot", "vault_entry"):
-            op.execute(f"ALTER TABLE {table} ALTER COLUMN sealed SET STORAGE PLAIN")
+        for table, columns in SEALED.items():
+            plain = ", ".join(f"ALTER COLUMN {column} SET STORAGE PLAIN" for column in columns)
+            op.execute(f"ALTER TABLE {table} {plain}")
 
 
 def downgrade() -> None:

@@ -1,0 +1,209 @@
+"""Nothing submitted is lost and nothing is counted twice: retry, double click, two tabs, a killed worker."""
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+import zelfscan.outcome.services as outcome_services
+import zelfscan.rounds.services as round_services
+from tests.support import TODAY, Visit, World, complete, take_scan, visit
+from zelfscan.db import Database
+from zelfscan.outcome.models import VaultEntry
+from zelfscan.outcome.services import open_vault
+from zelfscan.rounds.keys import key_file
+from zelfscan.rounds.models import Ballot, ReleasedGroup, Round
+from zelfscan.rounds.services import close_round
+from zelfscan.scan.services import open_scan, save_answers
+
+CHOICE = {"send": "team", "keep": "code", "go": "next"}
+
+
+def counts(world: World) -> tuple[int, int]:
+    """How many vault entries and ballots there are."""
+    with world.installation.database.read() as session:
+        return tuple(session.scalar(select(func.count()).select_from(t)) or 0 for t in (VaultEntry, Ballot))  # type: ignore[return-value]
+
+
+def test_finishing_twice_counts_once(world: World) -> None:
+    visited = visit(world, "Anemoon")
+    complete(world, visited)
+    complete(world, visited)
+    assert counts(world) == (1, 1)
+
+
+def test_another_choice_at_the_second_try_replaces_the_first(world: World) -> None:
+    visited = visit(world, "Anemoon")
+    complete(world, visited, keep=True, send=True)
+    complete(world, visited, keep=False, send=False)
+    assert counts(world) == (0, 0)
+
+
+def test_a_double_click_counts_once(world: World, app: Flask) -> None:
+    client = app.test_client()
+    client.post(f"/s/{world.tokens['Anemoon']}")
+    client.post("/scan/1", data={"apps.openen": "3"})
+    cookie = client.get_cookie("zelfscan_scan")
+    assert cookie is not None
+
+    def press(_: int) -> int:
+        other = app.test_client()
+        other.set_cookie("zelfscan_scan", cookie.value)
+        return other.post("/uitkomst", data=CHOICE).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(press, range(4)))
+    assert statuses == [302] * 4
+    assert counts(world) == (1, 1)
+    assert client.get("/uitkomst/code").status_code == 200
+
+
+def test_two_tabs_keep_each_other_s_answers(world: World) -> None:
+    visited = visit(world, "Anemoon")
+    addresses = [f"apps.q{number}" for number in range(16)]
+
+    def answer(address: str) -> None:
+        save_answers(world.installation.database, visited.key, TODAY, "mini", {address: 1})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(answer, addresses))
+    found = open_scan(world.installation.database, visited.key, TODAY)
+    assert found is not None
+    assert set(addresses) <= set(found[0].answers["mini"])
+
+
+STEPS = ("_keep", "put_ballot")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_worker_killed_while_finishing_loses_and_doubles_nothing(world: World, step: str) -> None:
+    """A worker dies, by SIGKILL, right after it carried out a step; the employee presses the button again."""
+    visited = visit(world, "Anemoon", 4)
+    run_and_kill(_finish_until, world, visited, step)
+    assert sum(counts(world)) >= 1
+    found = open_scan(world.installation.database, visited.key, TODAY)
+    assert found is not None, "the draft is still there"
+    complete(world, Visit(visited.key, *found))
+    assert counts(world) == (1, 1)
+    opened = open_vault(world.installation, world.installation.keys_of(visited.scan.code))
+    assert opened is not None
+    assert len(opened.outcomes) == 1
+
+
+def run_and_kill(target: Any, world: World, *args: Any) -> None:
+    """Run in a process of its own, with connections of its own, which has to die by SIGKILL."""
+
+    def run() -> None:
+        world.installation.database.engine.dispose(close=False)
+        target(world, *args)
+
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    process.join(30)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def _finish_until(world: World, visited: Visit, step: str) -> None:
+    original = getattr(outcome_services, step)
+
+    def step_then_die(*args: Any) -> None:
+        original(*args)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(outcome_services, step, step_then_die)
+    complete(world, visited)
+
+
+CLOSING = ("_release", "_released_groups", "destroy_key")
+
+
+@pytest.mark.parametrize("step", CLOSING)
+def test_a_round_killed_while_closing_is_open_or_whole(world: World, step: str) -> None:
+    for number in range(8):
+        take_scan(world, "Anemoon", number % 5, keep=False)
+    run_and_kill(_close_until, world, step)
+    state, groups, ballots = round_state(world)
+    assert (state, groups > 0, ballots) in {("open", False, 8), ("closed", True, 0)}
+    close_round(world.installation.database, world.installation.settings, world.round_id, TODAY)
+    assert round_state(world)[0::2] == ("closed", 0)
+    assert not key_file(world.installation.settings, world.round_id).exists()
+
+
+def _close_until(world: World, step: str) -> None:
+    def die(*_: Any) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(round_services, step, die)
+    close_round(world.installation.database, world.installation.settings, world.round_id, TODAY)
+
+
+def round_state(world: World) -> tuple[str, int, int]:
+    with world.installation.database.read() as session:
+        state = session.get_one(Round, world.round_id).state
+        groups = session.scalar(select(func.count()).select_from(ReleasedGroup)) or 0
+        return state, groups, counts(world)[1]
+
+
+def test_a_ballot_that_comes_while_the_round_is_counted_is_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        take_scan(world, "Anemoon", number % 5, keep=False)
+    original, late = round_services._release, []
+
+    def release_slowly(*args: Any) -> Any:
+        if not late:
+            late.append(True)
+        return original(*args)
+
+    def progress(ballots: Any) -> Any:
+        if not late:
+            late.append(True)
+            take_scan(world, "Anemoon", 1, keep=False)
+        return ballots
+
+    monkeypatch.setattr(round_services, "_release", release_slowly)
+    close_round(world.installation.database, world.installation.settings, world.round_id, TODAY, progress)
+    with world.installation.database.read() as session:
+        root = session.get_one(ReleasedGroup, (world.round_id, world.units["Testzorg"].id))
+    assert root.content["size"] == 8
+
+
+def test_who_is_too_late_hears_it_and_keeps_her_outcome(world: World) -> None:
+    visited = visit(world, "Anemoon")
+    close_round(world.installation.database, world.installation.settings, world.round_id, TODAY)
+    done = complete(world, visited)
+    assert (done.kept, done.sent, done.too_late) == (True, False, True)
+    assert counts(world) == (1, 0)
+
+
+def test_neighbours_that_are_written_anew_stay_whole(world: World) -> None:
+    codes = [take_scan(world, "Duin", number % 5) for number in range(40)]
+    assert counts(world) == (40, 40)
+    for code in codes:
+        opened = open_vault(world.installation, world.installation.keys_of(code))
+        assert opened is not None
+        assert opened.outcomes[0].month == f"{date(2026, 11, 1):%Y-%m}"
+
+
+def test_finishing_at_once_loses_nobody(world: World) -> None:
+    visits = [visit(world, "Duin", number % 5) for number in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda visited: complete(world, visited), visits))
+    assert counts(world) == (12, 12)
+
+
+def test_traces_are_wiped_even_when_another_connection_reads(sqlite_world: World) -> None:
+    """The log of SQLite is emptied as soon as the reader is gone."""
+    database: Database = sqlite_world.installation.database
+    with database.read() as session:
+        session.scalars(select(Round)).all()
+        take_scan(sqlite_world, "Anemoon")
+    database.forget_traces()
+    assert counts(sqlite_world) == (1, 1)

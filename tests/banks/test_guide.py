@@ -1,0 +1,88 @@
+"""The guide for authors mentions every field and every kind, and its examples are right."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from zelfscan.banks.kinds import KINDS
+from zelfscan.banks.links import ADDRESSES
+from zelfscan.banks.loader import load_materials, parse_bank
+from zelfscan.banks.schema import (
+    Audience,
+    Bank,
+    Facet,
+    Form,
+    Level,
+    Material,
+    MaterialList,
+    Option,
+    Part,
+    Question,
+    ScalePoint,
+    ShowIf,
+    Stage,
+    Theme,
+)
+from zelfscan.banks.source import MAX_SIZE
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "question-banks.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+WHOLE = next(example for example in EXAMPLES if example.startswith("bank:"))
+MATERIALS = next(example for example in EXAMPLES if "materials:\n" in example and example is not WHOLE)
+QUESTIONS = [example for example in EXAMPLES if example.startswith("- id:")]
+
+
+def with_questions(questions: str) -> str:
+    """Return the whole example with other questions in its theme."""
+    before, after = WHOLE.index("      - id: app"), WHOLE.index("levels:")
+    return WHOLE[:before] + "".join(f"      {line}\n" for line in questions.splitlines()) + WHOLE[after:]
+
+
+@pytest.mark.parametrize("part", [Bank, Theme, Question, ShowIf, Option, ScalePoint, Level, Material, MaterialList])
+def test_every_field_is_mentioned(part: type[Part]) -> None:
+    fields = [field.alias or name for name, field in part.model_fields.items()]
+    assert [field for field in fields if f"`{field}`" not in GUIDE] == []
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_is_explained_with_an_example(name: str) -> None:
+    assert f"\n`{name}`: " in GUIDE
+    assert any(f"kind: {name}\n" in example for example in QUESTIONS)
+
+
+@pytest.mark.parametrize("closed_list", [Audience, Facet, Stage, Form])
+def test_every_value_of_a_closed_list_is_mentioned(closed_list: object) -> None:
+    assert [value for value in get_args(closed_list) if f"`{value}`" not in GUIDE] == []
+
+
+def test_every_address_is_mentioned() -> None:
+    assert tuple(re.findall(r"^\* <(.*)>$", GUIDE, re.MULTILINE)) == ADDRESSES
+
+
+def test_the_limit_of_a_file_is_the_one_that_holds() -> None:
+    assert f"at most {MAX_SIZE // 1024**2} MiB" in GUIDE
+
+
+def test_the_whole_example_is_a_good_bank() -> None:
+    bank = parse_bank(WHOLE, "veilig.yaml")
+    used = {field for item in bank.items() for field in item.question.model_fields_set}
+    assert len(bank.items()) == 2
+    assert {"help", "facet", "basic", "functions", "show_if", "tip", "materials"} <= used
+
+
+@pytest.mark.parametrize("example", QUESTIONS, ids=lambda example: example.split("\n")[0])
+def test_the_questions_in_the_examples_are_good(example: str) -> None:
+    bank = parse_bank(with_questions(example), "veilig.yaml")
+    assert len(bank.items()) == example.count("- id:")
+
+
+def test_the_materials_in_the_example_are_good(tmp_path: Path) -> None:
+    path = tmp_path / "materials.yaml"
+    path.write_text(MATERIALS, encoding="utf-8")
+    assert list(load_materials(path)) == ["privacy-kaart"]
+
+
+def test_every_example_is_tested() -> None:
+    assert set(EXAMPLES) == {WHOLE, MATERIALS, *QUESTIONS}

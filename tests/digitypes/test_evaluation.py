@@ -1,0 +1,74 @@
+import json
+
+import numpy as np
+import pytest
+
+from zelfscan.banks.schema import Bank
+from zelfscan.digitypes.classifier import Classifier
+from zelfscan.digitypes.evaluation import STEPS, Evaluation, cross_validate, evaluate
+from zelfscan.digitypes.parameters import Parameters
+from zelfscan.digitypes.simulation import simulate
+from zelfscan.digitypes.types import TYPES
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def found(classifier: Classifier, parameters: Parameters, shipped: Bank, steps: list[str]) -> Evaluation:
+    return evaluate(classifier, parameters, shipped, people=4000, seed=5, step=steps.append)
+
+
+def test_classifier_lies_between_baseline_and_ceiling(found: Evaluation) -> None:
+    assert found.accuracy > found.prototype + 0.01
+    assert found.bayes.classifier <= found.bayes.accuracy + 0.01
+    assert found.bayes.accuracy - found.bayes.classifier < 0.04
+
+
+def test_probabilities_are_calibrated(found: Evaluation) -> None:
+    assert found.calibration_error < 0.03
+    for group in found.answered.values():
+        assert abs(group.confidence - group.accuracy) < 0.08
+
+
+def test_figures_agree_with_each_other(found: Evaluation) -> None:
+    table = np.array(found.confusion)
+    assert table.sum() == found.people == 4000
+    assert table.trace() / 4000 == pytest.approx(found.accuracy)
+    for groups in (found.styles, found.verdicts, found.answered):
+        assert sum(group.people for group in groups.values()) == 4000
+    assert sum(each.people for each in found.reliability) == 4000
+    assert sum(g.people * g.accuracy for g in found.styles.values()) / 4000 == pytest.approx(found.accuracy)
+    assert list(found.types) == list(TYPES)
+
+
+def test_careless_people_are_recognised_less(found: Evaluation, parameters: Parameters) -> None:
+    assert found.styles.keys() == parameters.styles.keys()
+    assert found.styles["careless"].accuracy < found.styles["regular"].accuracy - 0.1
+
+
+def test_either_of_two_types_is_right_more_often_than_a_clear_one(found: Evaluation) -> None:
+    assert found.verdicts["between"].accuracy > found.verdicts["clear"].accuracy
+
+
+def test_steps_are_all_reported(found: Evaluation, steps: list[str]) -> None:
+    assert len(steps) == STEPS
+
+
+def test_evaluation_is_plain_json(found: Evaluation) -> None:
+    plain = found.to_dict()
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["bayes"]["people"] == 4000
+    assert plain["accuracy"] == round(found.accuracy, 4)
+
+
+def test_cross_validation_gives_about_the_same_accuracy(
+    found: Evaluation, parameters: Parameters, shipped: Bank
+) -> None:
+    people = simulate(parameters, shipped, 2000, np.random.default_rng(9))
+    quality = cross_validate(people.facets, people.scores, people.labels, prior=4.0)
+    assert quality.people == 2000
+    assert quality.accuracy == pytest.approx(found.accuracy, abs=0.04)
+    assert quality.prototype == pytest.approx(found.prototype, abs=0.04)
