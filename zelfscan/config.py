@@ -10,12 +10,14 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from zelfscan.errors import ClearError
+
 PREFIX = "ZELFSCAN_"
 ROOT = Path(__file__).resolve().parent
 SHIPPED = ROOT / "shipped" if (ROOT / "shipped").is_dir() else ROOT.parent
 
 
-class SettingsError(Exception):
+class SettingsError(ClearError):
     """A setting or a secret is missing or wrong; the message says which, and how to mend it."""
 
 

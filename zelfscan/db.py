@@ -13,6 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, LargeBinary, MetaData, String, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
+from zelfscan.config import Settings
+from zelfscan.errors import ClearError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 Id = Annotated[str, mapped_column(String(32))]
@@ -35,7 +38,7 @@ class Base(DeclarativeBase):
     )
 
 
-class DatabaseError(Exception):
+class DatabaseError(ClearError):
     """The database cannot be used as it is; the message says why, and how to mend it."""
 
 
@@ -96,6 +99,18 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def opened_database() -> tuple[Settings, Database]:
+    """The settings of the environment and their database, for a command.
+
+    Raises:
+        SettingsError, DatabaseError: the message says what to mend.
+    """
+    settings = Settings.from_environment()
+    database = Database(settings.database)
+    database.check()
+    return settings, database
 
 
 def migrations(connection: Connection | None = None) -> Config:

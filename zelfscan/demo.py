@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import click
 import numpy as np
+from sqlalchemy.exc import SQLAlchemyError
 
-from zelfscan.config import Settings
+from zelfscan.config import Settings, SettingsError
 from zelfscan.db import Database
 from zelfscan.digitypes.parameters import load_parameters
 from zelfscan.digitypes.simulation import Respondents
@@ -91,7 +91,7 @@ def prepare_demo(settings: Settings, new_passwords: bool = False) -> str:
         raise click.UsageError("the demo uses SQLite in the data folder; leave ZELFSCAN_DATABASE_URL out")
     passwords: dict[str, str] = {}
     code = None
-    if not Path(settings.data_dir).exists():
+    if not _is_there(settings):
         partial = settings.data_dir.with_name(f"{settings.data_dir.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         passwords, code = _fill(settings.model_copy(update={"data_dir": partial}))
@@ -100,6 +100,23 @@ def prepare_demo(settings: Settings, new_passwords: bool = False) -> str:
     if new_passwords:
         passwords = _renew_passwords(settings)
     return _welcome(settings, passwords, code)
+
+
+def _is_there(settings: Settings) -> bool:
+    """Whether the data folder holds the demo already; a folder with something else in it is left alone."""
+    folder = settings.data_dir
+    if not folder.exists() or not any(folder.iterdir()):
+        return False
+    database = Database(settings.database)
+    try:
+        with database.read() as session:
+            if organisation_by_name(session, ORGANISATION):
+                return True
+    except SQLAlchemyError:
+        pass
+    finally:
+        database.close()
+    raise SettingsError(f"{folder}: holds something else than the demo; set ZELFSCAN_DATA_DIR to another folder")
 
 
 def _fill(settings: Settings) -> tuple[dict[str, str], str | None]:

@@ -33,16 +33,22 @@ FOCUS = """() => {
 }"""
 
 
-def assert_accessible(page: Page) -> None:
-    """axe-core finds nothing, in the folded parts of the page either."""
+def inspect(page: Page, least: int = SCAN_TARGET) -> None:
+    """Everything that must hold on a page, in its folded parts too; `least` is the height of its targets."""
     page.evaluate(OPEN_FOLDS)
+    assert_accessible(page)
+    assert_targets(page, least)
+    assert_fits(page)
+
+
+def assert_accessible(page: Page) -> None:
+    """axe-core finds nothing."""
     found = AXE.run(page)
     assert found.violations_count == 0, f"{page.url} ({language_of(page)}):\n{found.generate_report()}"
 
 
 def assert_fits(page: Page) -> None:
     """The page scrolls up and down only, on a small phone as on a computer."""
-    page.evaluate(OPEN_FOLDS)
     before = page.viewport_size
     for width in WIDTHS:
         page.set_viewport_size(ViewportSize(width=width, height=844))
@@ -52,9 +58,8 @@ def assert_fits(page: Page) -> None:
         page.set_viewport_size(before)
 
 
-def assert_targets(page: Page, least: int = SCAN_TARGET) -> None:
+def assert_targets(page: Page, least: int) -> None:
     """Everything that one presses is high enough for a thumb."""
-    page.evaluate(OPEN_FOLDS)
     found = page.evaluate(TOO_LOW, least)
     assert not found, f"{page.url}: {found}"
 

@@ -84,6 +84,16 @@ def test_the_first_stop_leads_past_the_top_of_the_page(visit: Visits, served: Se
     assert focused(page)["type"] == "radio"
 
 
+def test_that_stop_is_not_taken_for_a_code(visit: Visits) -> None:
+    page = visit()
+    page.goto("/mijn")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#content$"))
+    page.reload()
+    expect(page.get_by_label("Je code")).to_have_value("")
+
+
 def test_enter_in_a_field_goes_on_and_keeps_the_language(visit: Visits, served: Served) -> None:
     page = visit("en")
     page.goto(served.small_link("Ceder"))

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 def test_keep_nothing_and_only_for_me(visit: Visits, served: Served) -> None:
     page = visit(scripts=False)
     start(page, served.link("Duin"))
-    answer_everything(page, lambda _: None)
+    answer_everything(page, there_and_back=True)
     assert "Jouw digitype" in outcome_on(page)["digitype"]
     choose(page, words(page).only_me, words(page).keep_nothing)
     finish(page)
@@ -43,7 +43,7 @@ def test_keep_nothing_and_only_for_me(visit: Visits, served: Served) -> None:
 def test_keep_the_outcome_and_come_back(visit: Visits, served: Served) -> None:
     page = visit(scripts=False)
     start(page, served.small_link("Duin"))
-    answer_everything(page, lambda _: None)
+    answer_everything(page)
     outcome = outcome_on(page)
     choose(page, words(page).count_me_in, words(page).keep)
     finish(page)
@@ -59,7 +59,7 @@ def test_keep_the_outcome_and_come_back(visit: Visits, served: Served) -> None:
 def test_nothing_is_chosen_in_advance(visit: Visits, served: Served) -> None:
     page = visit(scripts=False)
     start(page, served.small_link("Duin"))
-    answer_everything(page, lambda _: None)
+    answer_everything(page)
     assert answers_on(page) == []
     finish(page)
     expect(page.get_by_role("alert")).to_have_text("Maak nog twee keuzes. Dan kun je afronden.")

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import yaml
 
+from zelfscan.errors import ClearError
+
 Path = tuple[str | int, ...]
 """The way to a place in a bank: keys of mappings and positions in lists, from 0."""
 
@@ -71,7 +73,7 @@ class Problem:
         return self.line_in("en")
 
 
-class BankError(Exception):
+class BankError(ClearError):
     """A bank, or a file of materials, that cannot be used.
 
     Attributes:

@@ -11,6 +11,7 @@ from zelfscan.digitypes.facets import FacetTable
 from zelfscan.digitypes.progress import Step, silent
 from zelfscan.digitypes.training import check_facets, fit
 from zelfscan.digitypes.types import TYPES
+from zelfscan.errors import ClearError
 
 LABEL = "digitype"
 """Name of the column that holds a person's own type."""
@@ -19,7 +20,7 @@ MINIMUM = 25
 """People of each type at least; with fewer the weights say more about these people than about the type."""
 
 
-class LabelsError(Exception):
+class LabelsError(ClearError):
     """There are too few people with a label; the message says of which type and how many are needed."""
 
 

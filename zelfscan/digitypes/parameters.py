@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from zelfscan.digitypes.facets import FACETS
 from zelfscan.digitypes.types import TYPES
+from zelfscan.errors import ClearError
 
 Source = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class ParametersError(Exception):
+class ParametersError(ClearError):
     """The file with assumptions cannot be used; the message names every mistake and how to mend it."""
 
 

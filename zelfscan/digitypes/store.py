@@ -14,6 +14,7 @@ import skops.io
 from sklearn.pipeline import Pipeline
 
 from zelfscan.digitypes.classifier import Classifier
+from zelfscan.errors import ClearError
 
 MODEL = "digitype.skops"
 FACTS = "digitype.json"
@@ -26,7 +27,7 @@ OLDEST = (1980, 1, 1, 0, 0, 0)
 MEND = "run `zelfscan digitype train`, or put back models/ as Zelfscan ships it"
 
 
-class ModelError(Exception):
+class ModelError(ClearError):
     """The model cannot be used; the message says which file, what is wrong and how to mend it."""
 
 

@@ -13,6 +13,7 @@ from zelfscan.digitypes.features import FacetFeatures, Floats
 from zelfscan.digitypes.parameters import Parameters
 from zelfscan.digitypes.progress import Step, silent
 from zelfscan.digitypes.simulation import Labels, simulate, thin
+from zelfscan.errors import ClearError
 
 PEOPLE = 40_000
 """Simulated people that the shipped model is trained on."""
@@ -35,7 +36,7 @@ TRAIN = 0
 """The stream of chance of the training people; evaluation uses other streams of the same seed."""
 
 
-class FacetsError(Exception):
+class FacetsError(ClearError):
     """The answers leave out a facet; the message says which and how to mend it."""
 
 

@@ -10,13 +10,14 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from zelfscan.errors import ClearError
 from zelfscan.organisations.models import ROLES, Account, Assignment, Installation, Organisation, Unit
 
 PASSWORD_MINIMUM = 12
 _ARGON2 = {"length": 32, "iterations": 2, "lanes": 1, "memory_cost": 19 * 1024}
 
 
-class AccountError(Exception):
+class AccountError(ClearError):
     """An account cannot be made as asked; the message says why, and how to mend it."""
 
 

@@ -17,8 +17,8 @@ Whatever could not be found out counts as found: a program that runs out of time
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
 
@@ -72,6 +72,10 @@ class Finding:
     def clean(self) -> bool:
         """Whether the release may be published."""
         return not self.findings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON: the attributes by name, each leak as an object."""
+        return {"clean": self.clean, **asdict(self)}
 
 
 def audit(release: Release, rules: Rules, solver: Solver = highs) -> Finding:
@@ -167,7 +171,8 @@ def _certainties(facts: Facts, solver: Solver) -> tuple[Flags, Flags]:
     empty = impossible(facts, Wishes.for_one(np.arange(facts.places)), solver)
     filled = np.flatnonzero(~empty)
     first, second = (filled[index] for index in np.triu_indices(len(filled)))
-    asked = (first % facts.answers < facts.answers - 1) | (second % facts.answers < facts.answers - 1)
+    valued = np.arange(facts.places) % facts.answers < len(facts.categories)
+    asked = valued[first] | valued[second]
     first, second = first[asked], second[asked]
     barred = np.tile(empty, (facts.places, 1))
     barred[first, second] = barred[second, first] = impossible(facts, Wishes(first, second), solver)

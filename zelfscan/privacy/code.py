@@ -1,7 +1,7 @@
 """The personal code: the only key to someone's own outcome, and the keys that follow from it.
 
-A code is six consonant-vowel-consonant syllables and a check syllable, such as ``dor-lef-pim-wak-tus-nog-hab`` in
-shape. Six syllables drawn from 16 x 5 x 16 letters hold 6 x log2(1280) = 61.9 bits.
+A code is six consonant-vowel-consonant syllables and a check syllable, such as ``dor-lef-pim-wak-tus-nog-bun``. Six
+syllables drawn from 16 x 5 x 16 letters hold 6 x log2(1280) = 61.9 bits.
 
 Letters. Of the 20 Dutch consonants four are left out, because read aloud they are another letter: c (k or s),
 q (k), v (f) and x (ks). What still sounds alike at the end of a syllable (d and t, b and p, s and z) is caught by the

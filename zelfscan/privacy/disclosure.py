@@ -10,8 +10,8 @@ The steps, numbered as in the design of the product:
    in tables, and for those in full tables. So no subtraction of published numbers leaves fewer people than those
    would need to be shown themselves.
 6. Numbers near nobody and everybody are banded (see `banding`).
-7. The release is attacked (see `audit`). As long as something leaks, the smallest table that is involved loses
-   detail, or goes; an attack that comes to no end costs the smallest table or group.
+7. The release is attacked (see `audit`). As long as something leaks, the nearest and smallest table that it hangs on
+   loses detail, or goes; an attack that comes to no end costs the smallest table or group.
 
 Steps 1 to 4 depend on how many people took part and never on what they answered. In steps 6 and 7 a table may lose
 detail because of its content, which is the one thing that a missing table can hint at.
@@ -176,29 +176,30 @@ def _settled(groups: Sequence[Group], ladder: Ladder, rules: Rules, solver: Solv
     keys = {group.key for group in groups}
     ladder = {key: tables for key, tables in ladder.items() if key in keys}
     while ladder and (leaks := audit(_release(groups, [ladder]), rules, solver).findings):
+        before = ladder
         for leak in leaks:
             ladder = _plugged(groups, ladder, leak, solver)
+        if ladder == before:
+            ladder = _coarser(ladder, _suspects(groups, ladder, leaks[0])[0])
     return ladder
 
 
 def _plugged(groups: Sequence[Group], ladder: Ladder, leak: Leak, solver: Solver) -> Ladder:
-    """Take detail from one table that a leak hangs on; a leak that is gone already costs nothing.
+    """Take detail from one table that a certain answer hangs on; one that is no longer certain costs nothing.
 
-    Suspects are taken out one by one; the one with which the leak goes is the one. As taking out more never makes
-    more certain, it is found by bisection.
+    The suspects are taken out one by one, until with the last of them the certainty goes. As taking out more never
+    makes more certain, that last one is found by bisection. Leaks of other kinds are left as they are.
     """
-    suspects = _suspects(groups, ladder, leak)
-    if not suspects:
-        return ladder
     if leak.group is None:
-        return _coarser(ladder, suspects[0])
+        return ladder
+    suspects = _suspects(groups, ladder, leak)
 
-    def holds_without(number: int) -> bool:
+    def is_gone_without(number: int) -> bool:
         rest = {key: ladder[key] for key in suspects[number:]}
-        return still_certain(_release(groups, [rest]), leak, solver)
+        return not still_certain(_release(groups, [rest]), leak, solver)
 
-    needed = bisect_left(range(len(suspects)), True, key=lambda number: not holds_without(number))
-    return _coarser(ladder, suspects[needed - 1]) if needed else ladder
+    number = bisect_left(range(len(suspects)), True, key=is_gone_without)
+    return _coarser(ladder, suspects[number - 1]) if number else ladder
 
 
 def _suspects(groups: Sequence[Group], ladder: Ladder, leak: Leak) -> list[str]:

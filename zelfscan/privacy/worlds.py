@@ -22,8 +22,8 @@ from zelfscan.privacy.isolation import membership
 from zelfscan.privacy.programs import Numbers, Program, Solver
 from zelfscan.privacy.release import Group, Release, Table
 
-BATCH = 100
-"""Wishes in one program: more make it slower, fewer make more programs."""
+BATCH = 20
+"""Wishes in one program: more make it harder to solve, fewer make more programs."""
 GAP = 0.3
 """A world need not be the very best, as long as it grants something."""
 

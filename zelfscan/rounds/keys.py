@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from zelfscan.config import Settings, private_folder, write_private
+from zelfscan.errors import ClearError
 
 
-class KeyMissing(Exception):
+class KeyMissing(ClearError):
     """A round's private key is gone, so its ballots cannot be counted; the message says where it should be."""
 
 

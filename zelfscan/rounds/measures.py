@@ -10,11 +10,14 @@ DIGITYPE = "digitype"
 
 
 def measures_of(banks: Iterable[Bank]) -> list[Measure]:
-    """The measures of a round: the digitype, and each theme of each bank but the digitype bank, lowest level first."""
+    """The measures of a round: the digitype, and each theme of each bank but the digitype bank, lowest level first.
+
+    A bank with fewer than two levels has nothing to count.
+    """
     themes = [
         Measure(f"{bank.bank}.{theme.id}", tuple(level.id for level in bank.levels))
         for bank in banks
-        if bank.bank != DIGITYPE
+        if bank.bank != DIGITYPE and len(bank.levels) > 1
         for theme in bank.themes
     ]
     return [Measure(DIGITYPE, TYPES), *themes]
@@ -33,3 +36,9 @@ def ballot_content(
     """
     values = {DIGITYPE: digitype} | dict(levels)
     return BallotContent(unit, {measure.id: values.get(measure.id) for measure in measures_of(banks)})
+
+
+def largest_ballot(banks: Iterable[Bank]) -> BallotContent:
+    """The longest ballot that a round with these banks can give."""
+    longest = {measure.id: max(measure.categories, key=len) for measure in measures_of(banks)}
+    return BallotContent("0" * 32, longest)

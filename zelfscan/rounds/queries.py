@@ -81,6 +81,16 @@ def rounds_of(session: Session, organisation_id: str) -> list[Round]:
     return sorted(rounds, key=lambda r: (r.opened_on, r.title), reverse=True)
 
 
+def all_rounds(session: Session) -> list[tuple[str, Round]]:
+    """(name of the organisation, round) for every round of the installation."""
+    rows = session.execute(
+        select(Organisation.name, Round)
+        .join(Round, Round.organisation_id == Organisation.id)
+        .order_by(Organisation.name, Round.opened_on, Round.title)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def links_of(session: Session, round_id: str) -> list[tuple[str, str, str]]:
     """(location, team, token) for each team of a round."""
     location, team = Unit.__table__.alias("location"), Unit.__table__.alias("team")

@@ -5,30 +5,35 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from zelfscan.banks.loader import parse_bank
 from zelfscan.banks.schema import Bank
 from zelfscan.config import Settings
 from zelfscan.db import Database
+from zelfscan.errors import ClearError
 from zelfscan.mixing import write_mixed
 from zelfscan.organisations.models import Unit
 from zelfscan.organisations.queries import units_of
 from zelfscan.organisations.services import new_id
 from zelfscan.privacy import disclosure
 from zelfscan.privacy.disclosure import BallotContent, Release, Rules, make_release
-from zelfscan.privacy.sealing import new_round_keys, open_ballot
+from zelfscan.privacy.sealing import BALLOT_ID_SIZE, TooLarge, new_round_keys, open_ballot, seal_ballot
 from zelfscan.rounds.keys import destroy_key, read_key, store_key
-from zelfscan.rounds.measures import measures_of
+from zelfscan.rounds.measures import largest_ballot, measures_of
 from zelfscan.rounds.models import Ballot, BankVersion, ReleasedGroup, Round, RoundBank, RoundLink
-from zelfscan.rounds.queries import banks_of
+from zelfscan.rounds.queries import banks_of, rounds_of
 
 Progress = Callable[[Sequence[Ballot]], Iterable[Ballot]]
 
 
 class RoundClosed(Exception):
     """The round takes no ballots any more."""
+
+
+class RoundError(ClearError):
+    """A round cannot be opened as asked; the message says why, and how to mend it."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,13 @@ def open_round(
     """Open a round for all teams of an organisation, with a link for each; returns the round's id.
 
     The private key is stored before the round exists: a round without its key could never be counted.
+
+    Raises:
+        RoundError: the title is taken, a bank is asked twice, or the banks have more themes than a ballot can hold.
     """
     private, public = new_round_keys()
     round_id, rules = new_id(), rules or Rules()
+    _check_plan(database, organisation_id, title, sources, public)
     store_key(settings, round_id, private)
     with database.write() as session:
         _store_banks(session, sources)
@@ -78,6 +87,21 @@ def open_round(
         session.add_all(_round_banks(organisation_id, round_id, sources))
         session.add_all(_round_links(organisation_id, round_id, units_of(session, organisation_id)))
     return round_id
+
+
+def _check_plan(
+    database: Database, organisation_id: str, title: str, sources: Sequence[BankSource], public: bytes
+) -> None:
+    banks = [source.bank for source in sources]
+    with database.read() as session:
+        if title in {round_.title for round_ in rounds_of(session, organisation_id)}:
+            raise RoundError(f"there is a round {title!r} already; give this one another title")
+    if len({bank.bank for bank in banks}) < len(banks):
+        raise RoundError("a bank is named twice; a round asks each bank once")
+    try:
+        seal_ballot(public, largest_ballot(banks), new_id(), bytes(BALLOT_ID_SIZE))
+    except TooLarge:
+        raise RoundError("these banks have too many themes for one ballot; open a round with fewer banks") from None
 
 
 def _store_banks(session: Session, sources: Iterable[BankSource]) -> None:
@@ -199,7 +223,7 @@ def _close_with(
             return False
         if round_.state == "open":
             session.add_all(_released_groups(session, round_, release))
-            session.execute(delete(Ballot).where(and_(Ballot.round_id == round_id)))
+            session.execute(delete(Ballot).where(Ballot.round_id == round_id))
             round_.state, round_.closed_on = "closed", today
         return True
 

@@ -31,6 +31,9 @@ from zelfscan.web.limits import code_limit, limiter
 
 blueprint = Blueprint("scan", __name__, template_folder="templates")
 
+NEED_VALID = ("next", "back")
+"""Buttons that wait until each answer is possible; another language and stopping never wait."""
+
 
 @blueprint.get("/s/<token>")
 @public
@@ -138,11 +141,13 @@ def answer(number: int) -> str | Response:
     form = theme_form(theme, {})
     valid = form.validate()
     saved = save_answers(installation().database, key, today(), theme.bank.bank, given_answers(form, theme))
-    if "X-Autosave" in request.headers:
-        return Response(status=204)
     if saved is None:
         return redirect(url_for("scan.nothing_here"))
-    return _next_page(saved, link, theme, number) if valid else _theme_page(form, link, pages, number)
+    if "X-Autosave" in request.headers:
+        return Response(status=204)
+    if not valid and request.form.get("go", "next") in NEED_VALID:
+        return _theme_page(form, link, pages, number)
+    return _next_page(saved, link, theme, number)
 
 
 def _next_page(scan: Scan, link: Invitation, before: Page, number: int) -> Response:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from zelfscan.banks.problems import Problem
+from zelfscan.errors import ClearError
 
 MESSAGES = {
     "unreadable": {
@@ -71,7 +72,7 @@ class AnswerProblem(Problem):
         return (MESSAGES[self.code][language] + suggestion).format_map(shown)
 
 
-class AnswersError(Exception):
+class AnswersError(ClearError):
     """A file with answers that cannot be used.
 
     Attributes:
