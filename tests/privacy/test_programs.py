@@ -1,0 +1,66 @@
+"""Integer programs: a certain answer, or an error."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+from zelfscan.privacy import programs
+from zelfscan.privacy.programs import Program, Unsolved, highs
+
+
+def knapsack(capacity: float, low: float = 0.0) -> Program:
+    """Three things of weight 2, 3 and 4 that are worth 3, 4 and 6, each at most once."""
+    return Program(
+        goal=np.array([3.0, 4.0, 6.0]),
+        whole=np.array([True, True, True]),
+        low=np.full(3, low),
+        high=np.ones(3),
+        rows=csr_array(np.array([[2.0, 3.0, 4.0]])),
+        row_low=np.array([0.0]),
+        row_high=np.array([capacity]),
+    )
+
+
+def test_the_optimum_is_found_in_whole_numbers() -> None:
+    assert highs(knapsack(6.0)).tolist() == [1.0, 0.0, 1.0]
+
+
+def test_no_solution_is_an_error() -> None:
+    with pytest.raises(Unsolved):
+        highs(knapsack(5.0, low=1.0))
+
+
+def test_an_infeasible_program_is_asked_again_without_presolve(monkeypatch: pytest.MonkeyPatch) -> None:
+    solve, asked = programs._solve, []
+
+    def mistaken(program: Program, time_limit: float, presolve: bool) -> object:
+        asked.append(presolve)
+        return solve(knapsack(5.0, low=1.0) if presolve else program, time_limit, presolve)
+
+    monkeypatch.setattr(programs, "_solve", mistaken)
+    assert highs(knapsack(6.0)).tolist() == [1.0, 0.0, 1.0]
+    assert asked == [True, False]
+
+
+def test_running_out_of_time_is_an_error() -> None:
+    chance = np.random.default_rng(5)
+    weights = chance.integers(100, 10_000, size=(20, 60)).astype(float)
+    hard = Program(
+        goal=chance.integers(100, 10_000, size=60).astype(float),
+        whole=np.ones(60, np.bool_),
+        low=np.zeros(60),
+        high=np.ones(60),
+        rows=csr_array(weights),
+        row_low=weights.sum(axis=1) / 2 - 500,
+        row_high=weights.sum(axis=1) / 2,
+    )
+    with pytest.raises(Unsolved):
+        partial(highs, time_limit=0.01)(hard)
+
+
+def test_a_solution_that_rounding_breaks_is_an_error() -> None:
+    program = knapsack(4.0)
+    with pytest.raises(Unsolved, match="rounding"):
+        programs._rounded(program, np.array([0.6, 0.9, 0.0]))
