@@ -141,3 +141,15 @@ def test_stopping_erases_everything(visit: Visits, served: Served) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Alles is gewist")
     page.goto("/scan/1")
     expect(page).to_have_url(re.compile("/scan/geen$"))
+
+
+def test_a_page_left_open_after_stopping_does_not_say_that_it_saves(visit: Visits, served: Served) -> None:
+    page = visit()
+    start(page, served.small_link("Anemoon"))
+    answer(page, OPEN_ATTACHMENT, "Met hulp")
+    wait_until_saved(page)
+    other = page.context.new_page()
+    other.goto("/scan/stoppen")
+    press(other, "Wis alles en stop")
+    answer(page, OPEN_ATTACHMENT, "Zelf")
+    expect(page.get_by_role("status")).to_have_text("")

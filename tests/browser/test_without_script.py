@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.checks import language_of
 from tests.browser.conftest import Visits
 from tests.browser.pages import (
     answer_all,
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 def test_keep_nothing_and_only_for_me(visit: Visits, served: Served) -> None:
     page = visit(scripts=False)
     start(page, served.link("Duin"))
-    answer_everything(page, there_and_back=True)
+    answer_everything(page)
     assert "Jouw digitype" in outcome_on(page)["digitype"]
     choose(page, words(page).only_me, words(page).keep_nothing)
     finish(page)
@@ -43,7 +44,7 @@ def test_keep_nothing_and_only_for_me(visit: Visits, served: Served) -> None:
 def test_keep_the_outcome_and_come_back(visit: Visits, served: Served) -> None:
     page = visit(scripts=False)
     start(page, served.small_link("Duin"))
-    answer_everything(page)
+    answer_everything(page, there_and_back=True)
     outcome = outcome_on(page)
     choose(page, words(page).count_me_in, words(page).keep)
     finish(page)
@@ -88,3 +89,17 @@ def test_an_answer_that_cannot_be_is_pointed_out_and_the_others_are_saved(visit:
     expect(page.locator(".error").last).to_have_text("Vul een heel getal in van 0 tot en met 60.")
     page.goto("/scan/2")
     expect(question(page, "Ik vertrouw op mijzelf.").get_by_label("Met hulp")).to_be_checked()
+
+
+@pytest.mark.parametrize(("pressed", "leads_to"), [("English", "/scan/2"), ("Stoppen", "/scan/stoppen")])
+def test_an_answer_that_cannot_be_holds_up_neither_language_nor_stopping(
+    visit: Visits, served: Served, pressed: str, leads_to: str
+) -> None:
+    page = visit(scripts=False)
+    start(page, served.small_link("Duin"))
+    page.goto("/scan/2")
+    page.get_by_role("textbox").fill("veel")
+    press(page, pressed)
+    expect(page).to_have_url(f"{served.address}{leads_to}")
+    assert language_of(page) == ("en" if pressed == "English" else "nl")
+    expect(page.locator(".error")).to_have_count(0)

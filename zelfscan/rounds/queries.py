@@ -1,16 +1,18 @@
 """Reading rounds and releases."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from zelfscan.banks.loader import parse_bank
 from zelfscan.banks.schema import Bank
 from zelfscan.organisations.models import Organisation, Unit
 from zelfscan.privacy.disclosure import Group
-from zelfscan.rounds.models import Ballot, BankVersion, ReleasedGroup, Round, RoundLink
+from zelfscan.rounds.models import Ballot, BankVersion, ReleasedGroup, Round, RoundBank, RoundLink
+
+VERSIONS_IN_MEMORY = 64
+_versions: dict[str, Bank] = {}
 
 
 @dataclass(frozen=True)
@@ -29,29 +31,28 @@ class Invitation:
     banks: tuple[Bank, ...]
 
 
+_INVITATION = (
+    select(Round.id, Round.title, Round.state, Round.minimum, Unit.id, Unit.name, Organisation.id, Organisation.name)
+    .add_columns(RoundBank.hash)
+    .select_from(RoundLink)
+    .join(Round, Round.id == RoundLink.round_id)
+    .join(Unit, Unit.id == RoundLink.unit_id)
+    .join(Organisation, Organisation.id == RoundLink.organisation_id)
+    .join(RoundBank, RoundBank.round_id == RoundLink.round_id)
+    .where(RoundLink.token == bindparam("token"))
+    .order_by(RoundBank.position)
+)
+
+
 def invitation(session: Session, token: str) -> Invitation | None:
     """What the link with this token leads to; None for an unknown token."""
-    found = session.execute(
-        select(RoundLink, Round, Unit, Organisation)
-        .join(Round, Round.id == RoundLink.round_id)
-        .join(Unit, Unit.id == RoundLink.unit_id)
-        .join(Organisation, Organisation.id == RoundLink.organisation_id)
-        .where(RoundLink.token == token)
-    ).first()
-    if found is None:
+    rows = session.execute(_INVITATION, {"token": token}).all()
+    if not rows:
         return None
-    _, round_, unit, organisation = found
+    round_id, title, state, minimum, unit_id, team, organisation_id, organisation, _ = rows[0]
+    banks = tuple(bank_version(session, row.hash) for row in rows)
     return Invitation(
-        token,
-        round_.id,
-        organisation.id,
-        organisation.name,
-        unit.id,
-        unit.name,
-        round_.title,
-        round_.state == "open",
-        round_.minimum,
-        banks_of(session, round_),
+        token, round_id, organisation_id, organisation, unit_id, team, title, state == "open", minimum, banks
     )
 
 
@@ -61,14 +62,13 @@ def banks_of(session: Session, round_: Round) -> tuple[Bank, ...]:
 
 
 def bank_version(session: Session, hash_: str) -> Bank:
-    """A stored version of a bank."""
-    version = session.get_one(BankVersion, hash_)
-    return _parsed(version.hash, version.bank, version.source)
-
-
-@lru_cache(maxsize=64)
-def _parsed(hash_: str, bank: str, source: str) -> Bank:
-    return parse_bank(source, f"{bank}.yaml")
+    """A stored version of a bank; read once, for a version never changes."""
+    if hash_ not in _versions:
+        version = session.get_one(BankVersion, hash_)
+        if len(_versions) >= VERSIONS_IN_MEMORY:
+            _versions.clear()
+        _versions[hash_] = parse_bank(version.source, f"{version.bank}.yaml")
+    return _versions[hash_]
 
 
 def round_by_id(session: Session, round_id: str) -> Round | None:
