@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -23,6 +24,8 @@ from zelfscan.outcome.services import (
 from zelfscan.outcome.view import ballot_lines, outcome_view
 from zelfscan.privacy.code import new_code
 from zelfscan.rounds.queries import ballot_count
+
+NOW = datetime.combine(TODAY, time(12))
 
 
 def outcome_of(world: World, value: int) -> Outcome:
@@ -151,23 +154,23 @@ def test_deleting_removes_the_outcome(world: World) -> None:
     assert open_vault(world.installation, keys) is None
 
 
-def test_the_code_can_be_shown_on_the_day_itself_only(world: World) -> None:
+def test_the_code_can_be_shown_for_a_quarter_of_an_hour(world: World) -> None:
     visited = visit(world, "Anemoon")
-    hand_over_code(world.installation, visited.key, visited.scan, TODAY)
-    assert code_in_hand(world.installation, visited.key, TODAY) == visited.scan.code
-    tomorrow = TODAY.replace(day=23)
-    assert code_in_hand(world.installation, visited.key, tomorrow) is None
-    assert code_in_hand(world.installation, visited.key, TODAY) is None, "it was erased"
+    hand_over_code(world.installation, visited.key, visited.scan, NOW)
+    assert code_in_hand(world.installation, visited.key, NOW + timedelta(minutes=14)) == visited.scan.code
+    assert code_in_hand(world.installation, visited.key, NOW + timedelta(minutes=16)) is None
+    assert code_in_hand(world.installation, visited.key, NOW) is None, "it was erased"
 
 
-def test_an_opened_outcome_is_at_hand_for_its_browser_alone(world: World) -> None:
+def test_an_opened_outcome_is_at_hand_for_its_browser_alone_and_for_an_hour(world: World) -> None:
     keys = world.installation.keys_of(take_scan(world, "Anemoon"))
     organisation = world.units["Testzorg"].organisation_id
-    cookie = remember_opened(world.installation, organisation, keys, TODAY)
-    found = opened_keys(world.installation, cookie, TODAY)
+    cookie = remember_opened(world.installation, organisation, keys, NOW)
+    found = opened_keys(world.installation, cookie, NOW)
     assert found is not None
     assert found.lookup == keys.lookup
-    assert opened_keys(world.installation, b"x" * 32, TODAY) is None
+    assert opened_keys(world.installation, b"x" * 32, NOW) is None
+    assert opened_keys(world.installation, cookie, NOW + timedelta(minutes=61)) is None
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -106,6 +106,24 @@ def test_a_background_save_answers_with_nothing(client: FlaskClient, link: str) 
     assert checked(client.get("/scan/1").text) == {"apps.openen": "3"}
 
 
+def test_a_background_save_hears_that_the_scan_is_gone(client: FlaskClient, link: str) -> None:
+    client.post(link)
+    client.post("/scan/stoppen")
+    assert client.post("/scan/1", data={"apps.openen": "3"}, headers={"X-Autosave": "1"}).status_code == 410
+
+
+def test_another_team_s_link_does_not_go_on_with_this_scan(client: FlaskClient, link: str, sqlite_world: World) -> None:
+    client.post(link)
+    assert "Ga verder waar je was" not in client.get(f"/s/{sqlite_world.tokens['Duin']}").text
+
+
+def test_a_new_scan_leaves_nothing_of_the_one_before(client: FlaskClient, link: str, sqlite_world: World) -> None:
+    client.post(link)
+    client.post(link)
+    with sqlite_world.installation.database.read() as session:
+        assert session.query(Draft).count() == 1
+
+
 def test_changing_the_language_keeps_the_page_and_its_answers(client: FlaskClient, link: str) -> None:
     client.post(link)
     assert client.post("/scan/1", data={"apps.openen": "3", "go": "language-en"}).location == "/scan/1"

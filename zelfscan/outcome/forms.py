@@ -1,9 +1,10 @@
 """The choice at the end of a scan, and the form that takes a code."""
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length
+
+from zelfscan.web.forms import Form
 
 KEEP = [
     SelectChoice("code", lazy_gettext("Keep it. I get a personal code, and only that code opens it.")),
@@ -15,7 +16,7 @@ SEND = [
 ]
 
 
-class FinishForm(FlaskForm):
+class FinishForm(Form):
     """What happens to the outcome; nothing is chosen in advance."""
 
     send = RadioField(
@@ -28,7 +29,7 @@ class FinishForm(FlaskForm):
     )
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     """A personal code, however it was typed."""
 
     code = StringField(validators=[InputRequired(lazy_gettext("Fill in your code.")), Length(max=200)])

@@ -16,7 +16,7 @@ from zelfscan.scan.services import Scan, open_scan
 from zelfscan.web import cookies
 from zelfscan.web.access import public
 from zelfscan.web.codes import typo_message
-from zelfscan.web.current import installation, today
+from zelfscan.web.current import installation, now, today
 from zelfscan.web.i18n import LANGUAGES, current_language, remember_language
 from zelfscan.web.limits import code_limit, limiter
 
@@ -81,7 +81,7 @@ def finish() -> str | Response:
 
 def _after(key: bytes, scan: Scan, keep: bool) -> Response:
     if keep:
-        services.hand_over_code(installation(), key, scan, today())
+        services.hand_over_code(installation(), key, scan, now())
         return redirect(url_for("outcome.code_page"))
     drafts.erase(installation().database, key)
     installation().database.forget_traces()
@@ -93,7 +93,7 @@ def _after(key: bytes, scan: Scan, keep: bool) -> Response:
 def code_page() -> str | Response:
     """The code, until it is put away."""
     key = cookies.read_key(cookies.SCAN)
-    code = services.code_in_hand(installation(), key, today()) if key else None
+    code = services.code_in_hand(installation(), key, now()) if key else None
     if code is None:
         return redirect(url_for("outcome.finished"))
     address = code_address(installation().settings.base_url, code)
@@ -138,7 +138,7 @@ def return_with_code() -> str | Response:
     if opened is None:
         form.code.errors = [gettext("We find no outcome with this code. Look at your code once more.")]
         return render_template("outcome/return.html", form=form)
-    key = services.remember_opened(installation(), opened.organisation_id, keys, today())
+    key = services.remember_opened(installation(), opened.organisation_id, keys, now())
     return cookies.set_key(redirect(url_for("outcome.mine")), cookies.OPENED, key)
 
 
@@ -162,7 +162,7 @@ def _kept_view(kept: services.Kept) -> dict[str, object]:
 
 def _opened_keys() -> CodeKeys | None:
     key = cookies.read_key(cookies.OPENED)
-    return services.opened_keys(installation(), key, today()) if key else None
+    return services.opened_keys(installation(), key, now()) if key else None
 
 
 @blueprint.post("/mijn/terugtrekken")

@@ -7,7 +7,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from sqlalchemy import Delete, Select, delete, select
@@ -27,6 +27,11 @@ from zelfscan.scan import drafts
 from zelfscan.scan.services import Answers, Scan
 
 AAD = b"vault"
+
+CODE_SHOWN = timedelta(minutes=15)
+"""How long a code that nobody put away can be shown again, in the browser that it was made in."""
+OUTCOME_OPEN = timedelta(hours=1)
+"""How long an outcome stays open in a browser; after that the code opens it again."""
 
 
 @dataclass(frozen=True)
@@ -220,33 +225,42 @@ def _organisation_of(keys: CodeKeys) -> Select[tuple[str]]:
     return select(VaultEntry.organisation_id).where(VaultEntry.lookup == keys.lookup)
 
 
-def hand_over_code(installation: Installation, key: bytes, scan: Scan, today: date) -> None:
-    """Replace the draft by the code alone, so that its page survives a reload until it is put away, a day at most."""
-    drafts.change(installation.database, key, today, lambda _: {"kind": "code", "code": scan.code, "day": str(today)})
+def hand_over_code(installation: Installation, key: bytes, scan: Scan, now: datetime) -> None:
+    """Replace the draft by the code alone, so that its page survives a reload until it is put away."""
+    content = {"kind": "code", "code": scan.code} | _until(now + CODE_SHOWN)
+    drafts.change(installation.database, key, now.date(), lambda _: content)
 
 
-def code_in_hand(installation: Installation, key: bytes, today: date) -> str | None:
-    """The code that this browser may still show; a code of an earlier day is erased instead."""
-    with installation.database.read() as session:
-        content = drafts.read(session, key, today)
-    if content is None or content["kind"] != "code":
-        return None
-    if content["day"] != str(today):
-        drafts.erase(installation.database, key)
-        return None
-    return str(content["code"])
+def code_in_hand(installation: Installation, key: bytes, now: datetime) -> str | None:
+    """The code that this browser may still show; one that is over its time is erased."""
+    content = _in_time(installation, key, "code", now)
+    return str(content["code"]) if content else None
 
 
-def remember_opened(installation: Installation, organisation_id: str, keys: CodeKeys, today: date) -> bytes:
+def remember_opened(installation: Installation, organisation_id: str, keys: CodeKeys, now: datetime) -> bytes:
     """Keep an opened outcome at hand for this browser, without its code; returns the key for its cookie."""
-    key, content = drafts.new_key(), {"kind": "opened", "root": keys.root.hex()}
+    key, content = drafts.new_key(), {"kind": "opened", "root": keys.root.hex()} | _until(now + OUTCOME_OPEN)
     with installation.database.write() as session:
-        drafts.create(session, key, organisation_id, content, today + timedelta(days=1))
+        drafts.create(session, key, organisation_id, content, (now + OUTCOME_OPEN).date())
     return key
 
 
-def opened_keys(installation: Installation, key: bytes, today: date) -> CodeKeys | None:
-    """The keys of the outcome that this browser has open."""
+def opened_keys(installation: Installation, key: bytes, now: datetime) -> CodeKeys | None:
+    """The keys of the outcome that this browser has open; what is over its time is erased."""
+    content = _in_time(installation, key, "opened", now)
+    return CodeKeys(bytes.fromhex(content["root"])) if content else None
+
+
+def _until(end: datetime) -> drafts.Content:
+    return {"until": end.isoformat()}
+
+
+def _in_time(installation: Installation, key: bytes, kind: str, now: datetime) -> drafts.Content | None:
     with installation.database.read() as session:
-        content = drafts.read(session, key, today)
-    return CodeKeys(bytes.fromhex(content["root"])) if content and content["kind"] == "opened" else None
+        content = drafts.read(session, key, now.date())
+    if content is None or content["kind"] != kind:
+        return None
+    if datetime.fromisoformat(content["until"]) < now:
+        drafts.erase(installation.database, key)
+        return None
+    return content

@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from zelfscan.db import Database
@@ -20,6 +20,14 @@ SMALLEST = 4096
 """Bytes of a sealed draft: the next power of two from here, so that its length tells little."""
 
 Content = dict[str, Any]
+
+_DRAFTS = Draft.__table__.c
+_SEALED = select(_DRAFTS.sealed).where(_DRAFTS.id == bindparam("id"), _DRAFTS.expires_on >= bindparam("today"))
+_REPLACE = (
+    update(Draft.__table__)
+    .where(_DRAFTS.id == bindparam("of"), _DRAFTS.sealed == bindparam("old"))
+    .values(sealed=bindparam("new"))
+)
 
 
 def new_key() -> bytes:
@@ -34,8 +42,8 @@ def create(session: Session, key: bytes, organisation_id: str, content: Content,
 
 def read(session: Session, key: bytes, today: date) -> Content | None:
     """The draft of this key; None when there is none, or its last day is over."""
-    draft = session.get(Draft, _id(key))
-    return None if draft is None or draft.expires_on < today else _open(key, draft.sealed)
+    sealed = _sealed(session, key, today)
+    return None if sealed is None else _open(key, sealed)
 
 
 def change(database: Database, key: bytes, today: date, by: Callable[[Content], Content]) -> Content | None:
@@ -46,18 +54,21 @@ def change(database: Database, key: bytes, today: date, by: Callable[[Content], 
     """
     while True:
         with database.write() as session:
-            draft = session.get(Draft, _id(key))
-            content = None if draft is None or draft.expires_on < today else _open(key, draft.sealed)
-            if draft is None or content is None:
+            sealed = _sealed(session, key, today)
+            content = None if sealed is None else _open(key, sealed)
+            if sealed is None or content is None:
                 return None
-            content = by(content)
-            if _replace(session, draft.id, draft.sealed, _seal(key, content)):
-                return content
+            changed = by(content)
+            if changed == content or _replace(session, _id(key), sealed, _seal(key, changed)):
+                return changed
+
+
+def _sealed(session: Session, key: bytes, today: date) -> bytes | None:
+    return session.scalar(_SEALED, {"id": _id(key), "today": today})
 
 
 def _replace(session: Session, draft_id: bytes, old: bytes, new: bytes) -> bool:
-    unchanged = update(Draft).where(Draft.id == draft_id, Draft.sealed == old).values(sealed=new)
-    result = session.execute(unchanged, execution_options={"synchronize_session": False})
+    result = session.execute(_REPLACE, {"of": draft_id, "old": old, "new": new})
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 

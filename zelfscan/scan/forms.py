@@ -1,10 +1,11 @@
 """The form of a theme, generated from its bank, so that an answer that the bank does not know reaches no service."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
+from flask_babel import gettext
 from wtforms import Field, RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -12,27 +13,42 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.schema import Bank, Item
 from zelfscan.scan.services import Answers, Page, parse_answer
-from zelfscan.web.i18n import in_language
+from zelfscan.web.forms import Form
+from zelfscan.web.i18n import current_language, in_language
 
 SKIP = "-"
-SKIP_LABEL = lazy_gettext("Rather not say, or does not apply to me")
+FORMS_IN_MEMORY = 512
 
 
-class BeginForm(FlaskForm):
+class BeginForm(Form):
     """Start of a scan; the code is optional, for who has been here before."""
 
     code = StringField(validators=[Optional()])
 
 
-def theme_form(page: Page, answers: Answers) -> FlaskForm:
+def theme_form(page: Page, answers: Answers) -> Form:
     """A form with a field per question of the page, filled with the answers so far."""
-    fields = {item.address: _field(item, page.bank) for item in page.items}
-    form_class = type("ThemeForm", (FlaskForm,), fields)
-    form: FlaskForm = form_class(data={item.address: _as_data(answers, item) for item in page.items})
-    return form
+    asked = tuple(item.address for item in page.items)
+    form_class = _form_class(_Asked(page.bank.hash, asked, current_language(), page))
+    return form_class(data={item.address: _as_data(answers, item) for item in page.items})
 
 
-def given_answers(form: FlaskForm, page: Page) -> Answers:
+@dataclass(frozen=True)
+class _Asked:
+    """What the form of a page depends on; the page itself follows from it."""
+
+    bank: str
+    addresses: tuple[str, ...]
+    language: str
+    page: Page = field(compare=False)
+
+
+@lru_cache(maxsize=FORMS_IN_MEMORY)
+def _form_class(asked: _Asked) -> type[Form]:
+    return type("ThemeForm", (Form,), {item.address: _field(item, asked.page.bank) for item in asked.page.items})
+
+
+def given_answers(form: Form, page: Page) -> Answers:
     """The valid answers in a submitted form; a question left open is left out."""
     return {
         item.address: None if SKIP in raw else parse_answer(raw, item, page.bank)
@@ -47,7 +63,7 @@ class Checks:
     def __init__(self, item: Item, bank: Bank) -> None:
         self.item, self.bank = item, bank
 
-    def __call__(self, form: FlaskForm, field: Field) -> None:
+    def __call__(self, form: Form, field: Field) -> None:
         raw = _raw(field)
         if not raw or SKIP in raw:
             raise StopValidation()
@@ -77,7 +93,7 @@ def _field(item: Item, bank: Bank) -> Field:
     if choices is None:
         return EntryField(**options)
     labels = [SelectChoice(choice.value, in_language(choice.label)) for choice in choices]
-    labels.append(SelectChoice(SKIP, SKIP_LABEL))
+    labels.append(SelectChoice(SKIP, gettext("Rather not say, or does not apply to me")))
     if kind.takes_several(item.question):
         return SelectMultipleField(
             choices=labels, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), **options

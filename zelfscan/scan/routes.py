@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from zelfscan.outcome.services import code_opens
@@ -26,6 +25,7 @@ from zelfscan.web import cookies
 from zelfscan.web.access import public
 from zelfscan.web.codes import typo_message
 from zelfscan.web.current import installation, today
+from zelfscan.web.forms import Form
 from zelfscan.web.i18n import LANGUAGES, remember_language
 from zelfscan.web.limits import code_limit, limiter
 
@@ -58,6 +58,7 @@ def start(token: str) -> str | Response:
         if not code_opens(installation(), link.organisation_id, code):
             form.code.errors = [gettext("We find no outcome with this code here. Check it, or leave it empty.")]
             return _start_page(link, form)
+    _erase_draft()
     days = installation().settings.draft_days
     key = begin(installation().database, link, today(), days, code)
     return cookies.set_key(redirect(url_for("scan.page", number=1)), cookies.SCAN, key, days)
@@ -70,7 +71,7 @@ def _link(token: str) -> Invitation:
 
 
 def _start_page(link: Invitation, form: BeginForm) -> str:
-    pages = pages_of(link.banks, {})
+    pages, found = pages_of(link.banks, {}), _scan_in_hand()
     return render_template(
         "scan/start.html",
         link=link,
@@ -78,7 +79,7 @@ def _start_page(link: Invitation, form: BeginForm) -> str:
         minutes=minutes_left(pages, 1),
         questions=sum(len(page.items) for page in pages),
         done=request.cookies.get(cookies.DONE) == link.round_id,
-        under_way=_scan_in_hand() is not None,
+        under_way=found is not None and found[0].token == link.token,
     )
 
 
@@ -114,7 +115,7 @@ def page(number: int) -> str | Response:
     return _theme_page(theme_form(theme, scan.answers.get(theme.bank.bank, {})), link, pages, number)
 
 
-def _theme_page(form: FlaskForm, link: Invitation, pages: list[Page], number: int) -> str:
+def _theme_page(form: Form, link: Invitation, pages: list[Page], number: int) -> str:
     return render_template(
         "scan/theme.html",
         form=form,
@@ -132,7 +133,7 @@ def answer(number: int) -> str | Response:
     """Save what is valid, then go where the pressed button leads; a background save gets no page back."""
     found, key = _scan_in_hand(), cookies.read_key(cookies.SCAN)
     if found is None or key is None:
-        return redirect(url_for("scan.nothing_here"))
+        return _gone()
     scan, link = found
     pages = pages_of(link.banks, scan.answers)
     if not 1 <= number <= len(pages):
@@ -148,6 +149,11 @@ def answer(number: int) -> str | Response:
     if not valid and request.form.get("go", "next") in NEED_VALID:
         return _theme_page(form, link, pages, number)
     return _next_page(saved, link, theme, number)
+
+
+def _gone() -> Response:
+    """The scan is finished or gone: a background save has to hear that nothing was saved."""
+    return Response(status=410) if "X-Autosave" in request.headers else redirect(url_for("scan.nothing_here"))
 
 
 def _next_page(scan: Scan, link: Invitation, before: Page, number: int) -> Response:
@@ -194,11 +200,15 @@ def stop_page() -> str:
 @public
 def stop() -> Response:
     """Erase the draft and the cookie: nothing is left."""
+    _erase_draft()
+    return cookies.drop(redirect(url_for("scan.stopped")), cookies.SCAN)
+
+
+def _erase_draft() -> None:
     key = cookies.read_key(cookies.SCAN)
     if key:
         drafts.erase(installation().database, key)
         installation().database.forget_traces()
-    return cookies.drop(redirect(url_for("scan.stopped")), cookies.SCAN)
 
 
 @blueprint.get("/scan/gestopt")

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Self
 
@@ -39,7 +39,7 @@ class Scan:
     answers: dict[str, Answers] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": "scan"} | asdict(self)
+        return {"kind": "scan"} | vars(self)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:

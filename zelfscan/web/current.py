@@ -1,6 +1,6 @@
 """What the running request belongs to."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import current_app
 
@@ -16,3 +16,8 @@ def installation() -> Installation:
 def today() -> date:
     """The day of now, on the server's clock."""
     return date.today()
+
+
+def now() -> datetime:
+    """This moment, on the server's clock."""
+    return datetime.now()
