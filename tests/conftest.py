@@ -1,5 +1,6 @@
 """Fixtures: an installation on SQLite and on a real PostgreSQL, with an organisation and an open round."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.support import World, make_world
 from zelfscan.config import Settings
 from zelfscan.db import Database
 from zelfscan.installation import Installation, initialise, open_installation
+from zelfscan.privacy import code
 from zelfscan.web.app import create_app
 from zelfscan.web.limits import limiter
 
@@ -47,11 +49,28 @@ def psycopg_to_sqlalchemy(address: str) -> str:
     return address.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def quick_codes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codes are derived with little memory, but for the tests of the derivation itself."""
+    if "privacy" not in request.path.parts:
+        monkeypatch.setattr(code, "ARGON2_MEMORY", 64)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of either kind, at its newest version for PostgreSQL."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[str]:
+    """A migrated database of either kind, with nothing in it."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'test.sqlite'}"
+        yield f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'test.sqlite')}"
         return
     address = request.getfixturevalue("postgres_address")
     name = f"test_{abs(hash(str(tmp_path)))}"
@@ -62,7 +81,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def sqlite_settings(tmp_path: Path) -> Settings:
+def sqlite_settings(tmp_path: Path, sqlite_template: Path) -> Settings:
+    (tmp_path / "data").mkdir(mode=0o700)
+    shutil.copy(sqlite_template, tmp_path / "data" / "zelfscan.sqlite")
     return Settings(data_dir=tmp_path / "data")
 
 

@@ -1,5 +1,6 @@
 """What many tests need: a small organisation with an open round, and people who take its scan."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,10 @@ from zelfscan.organisations.models import Unit
 from zelfscan.organisations.services import add_account, add_organisation, add_unit
 from zelfscan.outcome.building import build_outcome
 from zelfscan.outcome.services import Finished, finish
+from zelfscan.privacy.ballot import BallotContent
+from zelfscan.privacy.sealing import seal_ballot
+from zelfscan.rounds.measures import measures_of
+from zelfscan.rounds.models import Ballot, Round
 from zelfscan.rounds.queries import Invitation, invitation, links_of
 from zelfscan.rounds.services import open_round, read_bank_source
 from zelfscan.scan import drafts
@@ -107,3 +112,19 @@ def take_scan(world: World, team: str, value: int = 2, *, keep: bool = True, sen
     complete(world, visited, keep=keep, send=send)
     drafts.erase(world.installation.database, visited.key)
     return visited.scan.code
+
+
+def cast(world: World, turnout: dict[str, int]) -> None:
+    """Put ballots in the round, per team, spread over digitypes and levels: for what comes after the scans."""
+    link = world.link(next(iter(world.tokens)))
+    with world.installation.database.write() as session:
+        round_ = session.get_one(Round, world.round_id)
+        for team, people in turnout.items():
+            for number in range(people):
+                values = {m.id: m.categories[number % len(m.categories)] for m in measures_of(link.banks)}
+                ballot_id = secrets.token_bytes(32)
+                content = BallotContent(world.units[team].id, values)
+                sealed = seal_ballot(round_.public_key, content, round_.id, ballot_id)
+                session.add(
+                    Ballot(round_id=round_.id, id=ballot_id, organisation_id=round_.organisation_id, sealed=sealed)
+                )

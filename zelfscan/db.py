@@ -16,6 +16,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from zelfscan.config import Settings
 from zelfscan.errors import ClearError
 
+PATIENCE, MOMENT = 20_000, 50
+"""Milliseconds that SQLite waits for another writer, and for readers of the write-ahead log."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 Id = Annotated[str, mapped_column(String(32))]
@@ -66,10 +69,15 @@ class Database:
             yield session
 
     def forget_traces(self) -> None:
-        """Empty SQLite's write-ahead log, which would keep the order in which sealed things came in."""
+        """Empty SQLite's write-ahead log, which would keep the order in which sealed things came in.
+
+        Somebody who is reading holds it for the moment; then the next call empties it.
+        """
         if self.is_sqlite:
             with _autocommit(self.engine) as connection:
+                connection.execute(text(f"PRAGMA busy_timeout = {MOMENT}"))
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                connection.execute(text(f"PRAGMA busy_timeout = {PATIENCE}"))
 
     def rewrite(self, *tables: str) -> None:
         """Write the tables anew, so that no freed page or dead row keeps what was deleted from them."""
@@ -135,7 +143,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
         "journal_mode = WAL",
         "foreign_keys = ON",
         "secure_delete = ON",
-        "busy_timeout = 20000",
+        f"busy_timeout = {PATIENCE}",
         "synchronous = FULL",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from tests.support import ACCOUNTS, PASSWORD, TODAY, World, take_scan
+from tests.support import ACCOUNTS, PASSWORD, TODAY, World, cast, take_scan
 from zelfscan.privacy.audit import audit
 from zelfscan.privacy.disclosure import Group, Release, Rules
 from zelfscan.rounds.models import Ballot, ReleasedGroup
@@ -19,10 +19,7 @@ SECRET_TABLES = re.compile(r"\b(ballot|vault_entry|draft)\b")
 @pytest.fixture
 def closed(world: World) -> World:
     """A round with 9 + 7 + 4 people in one location and 8 + 3 in the other, closed."""
-    turnout = {"Anemoon": 9, "Bosuil": 7, "Ceder": 4, "Duin": 8, "Ekster": 3}
-    for team, people in turnout.items():
-        for number in range(people):
-            take_scan(world, team, number % 5, keep=False)
+    cast(world, {"Anemoon": 9, "Bosuil": 7, "Ceder": 4, "Duin": 8, "Ekster": 3})
     close_round(world.installation.database, world.installation.settings, world.round_id, TODAY)
     return world
 
@@ -64,8 +61,7 @@ def test_no_group_under_the_minimum_is_published(closed: World) -> None:
 
 
 def test_an_open_round_shows_nothing(world: World, app: Flask) -> None:
-    for number in range(12):
-        take_scan(world, "Anemoon", number % 5, keep=False)
+    cast(world, {"Anemoon": 12})
     client = sign_in(app, "all@test.example")
     assert client.get(f"/dashboard/{world.round_id}/{world.units['Anemoon'].id}").status_code == 404
     assert "12" not in re.sub(r"<[^>]+>", " ", client.get("/dashboard/").text)

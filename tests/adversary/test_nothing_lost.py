@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 import zelfscan.outcome.services as outcome_services
 import zelfscan.rounds.services as round_services
-from tests.support import TODAY, Visit, World, complete, take_scan, visit
+from tests.support import TODAY, Visit, World, cast, complete, take_scan, visit
 from zelfscan.db import Database
 from zelfscan.outcome.models import VaultEntry
 from zelfscan.outcome.services import open_vault
@@ -120,13 +120,12 @@ def _finish_until(world: World, visited: Visit, step: str) -> None:
     complete(world, visited)
 
 
-CLOSING = ("_release", "_released_groups", "destroy_key")
+CLOSING = ("make_release", "_released_groups", "destroy_key")
 
 
 @pytest.mark.parametrize("step", CLOSING)
 def test_a_round_killed_while_closing_is_open_or_whole(world: World, step: str) -> None:
-    for number in range(8):
-        take_scan(world, "Anemoon", number % 5, keep=False)
+    cast(world, {"Anemoon": 8})
     run_and_kill(_close_until, world, step)
     state, groups, ballots = round_state(world)
     assert (state, groups > 0, ballots) in {("open", False, 8), ("closed", True, 0)}
@@ -150,28 +149,20 @@ def round_state(world: World) -> tuple[str, int, int]:
         return state, groups, counts(world)[1]
 
 
-def test_a_ballot_that_comes_while_the_round_is_counted_is_counted(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(7):
-        take_scan(world, "Anemoon", number % 5, keep=False)
-    original, late = round_services._release, []
-
-    def release_slowly(*args: Any) -> Any:
-        if not late:
-            late.append(True)
-        return original(*args)
+def test_a_ballot_that_comes_while_the_round_is_counted_is_counted(world: World) -> None:
+    cast(world, {"Anemoon": 7})
+    counted = []
 
     def progress(ballots: Any) -> Any:
-        if not late:
-            late.append(True)
+        counted.append(len(ballots))
+        if len(counted) == 1:
             take_scan(world, "Anemoon", 1, keep=False)
         return ballots
 
-    monkeypatch.setattr(round_services, "_release", release_slowly)
     close_round(world.installation.database, world.installation.settings, world.round_id, TODAY, progress)
     with world.installation.database.read() as session:
         root = session.get_one(ReleasedGroup, (world.round_id, world.units["Testzorg"].id))
+    assert counted == [7, 8]
     assert root.content["size"] == 8
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support import PASSWORD, TODAY, World, take_scan
+from tests.support import PASSWORD, TODAY, World, cast
 from zelfscan.dashboard.charts import distribution_figure, levels_figure
 from zelfscan.dashboard.queries import Shown, below
 from zelfscan.dashboard.view import DistributionRow, LevelRow, range_words, unit_view
@@ -94,8 +94,7 @@ def test_levels_are_shares_of_a_whole_bar() -> None:
 
 @pytest.fixture
 def page(client: FlaskClient, sqlite_world: World) -> str:
-    for number in range(14):
-        take_scan(sqlite_world, "Anemoon", (0, 1, 1, 2, 2, 3, 4)[number % 7], keep=False)
+    cast(sqlite_world, {"Anemoon": 14})
     here = sqlite_world.installation
     close_round(here.database, here.settings, sqlite_world.round_id, TODAY)
     client.post("/account/inloggen", data={"email": "leader@test.example", "password": PASSWORD})

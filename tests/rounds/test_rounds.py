@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from tests.support import TODAY, World, bank_text, complete, take_scan, visit
+from tests.support import TODAY, World, bank_text, cast, complete, take_scan, visit
 from zelfscan.banks.schema import Bank
 from zelfscan.organisations.services import new_id
 from zelfscan.privacy.disclosure import Rules
@@ -127,8 +127,7 @@ def test_a_withdrawn_ballot_is_gone(world: World) -> None:
 
 
 def test_closing_counts_every_ballot(world: World) -> None:
-    for number in range(9):
-        take_scan(world, "Anemoon", number % 5, keep=False)
+    cast(world, {"Anemoon": 9})
     close(world)
     with world.installation.database.read() as session:
         groups = released_groups(session, world.round_id)
@@ -140,8 +139,7 @@ def test_closing_counts_every_ballot(world: World) -> None:
 
 
 def test_a_round_with_few_people_shows_nothing(world: World) -> None:
-    for _ in range(4):
-        take_scan(world, "Anemoon", keep=False)
+    cast(world, {"Anemoon": 4})
     close(world)
     with world.installation.database.read() as session:
         assert released_groups(session, world.round_id) == {}
@@ -170,8 +168,7 @@ def test_a_forged_ballot_stops_the_count(world: World) -> None:
 
 
 def test_closing_twice_is_closing_once(world: World) -> None:
-    for number in range(6):
-        take_scan(world, "Anemoon", number % 5, keep=False)
+    cast(world, {"Anemoon": 6})
     close(world)
     with world.installation.database.read() as session:
         first = released_groups(session, world.round_id)

@@ -63,12 +63,14 @@ def banks_of(session: Session, round_: Round) -> tuple[Bank, ...]:
 
 def bank_version(session: Session, hash_: str) -> Bank:
     """A stored version of a bank; read once, for a version never changes."""
-    if hash_ not in _versions:
+    bank = _versions.get(hash_)
+    if bank is None:
         version = session.get_one(BankVersion, hash_)
+        bank = parse_bank(version.source, f"{version.bank}.yaml")
         if len(_versions) >= VERSIONS_IN_MEMORY:
             _versions.clear()
-        _versions[hash_] = parse_bank(version.source, f"{version.bank}.yaml")
-    return _versions[hash_]
+        _versions[hash_] = bank
+    return bank
 
 
 def round_by_id(session: Session, round_id: str) -> Round | None:

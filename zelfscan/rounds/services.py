@@ -18,7 +18,7 @@ from zelfscan.organisations.models import Unit
 from zelfscan.organisations.queries import units_of
 from zelfscan.organisations.services import new_id
 from zelfscan.privacy import disclosure
-from zelfscan.privacy.disclosure import BallotContent, Release, Rules, make_release
+from zelfscan.privacy.disclosure import Release, Rules, make_release
 from zelfscan.privacy.sealing import BALLOT_ID_SIZE, TooLarge, new_round_keys, open_ballot, seal_ballot
 from zelfscan.rounds.keys import destroy_key, read_key, store_key
 from zelfscan.rounds.measures import largest_ballot, measures_of
@@ -188,24 +188,38 @@ def _is_closed(database: Database, round_id: str) -> bool:
 
 
 def _publish(database: Database, settings: Settings, round_id: str, today: date, progress: Progress) -> None:
-    private = read_key(settings, round_id)
-    counted, release = frozenset[tuple[bytes, bytes]](), None
-    while release is None or not _close_with(database, round_id, counted, release, today):
-        with database.read() as session:
-            ballots = session.scalars(select(Ballot).where(Ballot.round_id == round_id)).all()
-            counted = _fingerprint(ballots)
-            contents = [open_ballot(private, b.sealed, round_id, b.id) for b in progress(ballots)]
-            release = _release(session, session.get_one(Round, round_id), contents)
+    """Count outside any transaction, so that nobody who finishes has to wait; once more if a ballot came or went."""
+    private, published = read_key(settings, round_id), False
+    while not published:
+        plan, ballots = _count_plan(database, round_id)
+        contents = [open_ballot(private, ballot.sealed, round_id, ballot.id) for ballot in progress(ballots)]
+        release = make_release(plan.units, contents, plan.rules, plan.measures)
+        published = _close_with(database, round_id, _fingerprint(ballots), release, today)
+
+
+@dataclass(frozen=True)
+class CountPlan:
+    """What a round's ballots are counted by."""
+
+    units: tuple[disclosure.Unit, ...]
+    rules: Rules
+    measures: tuple[disclosure.Measure, ...]
+
+
+def _count_plan(database: Database, round_id: str) -> tuple[CountPlan, Sequence[Ballot]]:
+    with database.read() as session:
+        round_ = session.get_one(Round, round_id)
+        units = units_of(session, round_.organisation_id)
+        plan = CountPlan(
+            tuple(disclosure.Unit(unit.id, unit.parent_id, unit.kind) for unit in units),
+            Rules(round_.minimum, round_.minimum_distribution),
+            tuple(measures_of(banks_of(session, round_))),
+        )
+        return plan, session.scalars(select(Ballot).where(Ballot.round_id == round_id)).all()
 
 
 def _fingerprint(ballots: Iterable[Ballot]) -> frozenset[tuple[bytes, bytes]]:
     return frozenset((ballot.id, ballot.sealed) for ballot in ballots)
-
-
-def _release(session: Session, round_: Round, contents: Sequence[BallotContent]) -> Release:
-    units = [disclosure.Unit(unit.id, unit.parent_id, unit.kind) for unit in units_of(session, round_.organisation_id)]
-    rules = Rules(round_.minimum, round_.minimum_distribution)
-    return make_release(units, contents, rules, measures_of(banks_of(session, round_)))
 
 
 def _close_with(
