@@ -1,8 +1,10 @@
 """From ballots to a release: every rule by example, and all of them over drawn organisations."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -124,8 +126,8 @@ def test_a_distribution_of_too_few_is_not_left_over_by_subtracting() -> None:
 
 
 def test_numbers_near_nobody_and_everybody_are_banded() -> None:
-    release = released({"org": {"a": (1, 6, 6, 2), "b": (6, 6, 6, 6)}})
-    assert bounds(release, "a") == [(0, 2), (6, 6), (6, 6), (0, 2)]
+    release = released({"org": {"a": (1, 6, 6, 2)}})
+    assert bounds(release, "a") == bounds(release, "org") == [(0, 2), (6, 6), (6, 6), (0, 2)]
 
 
 def test_a_team_that_is_all_the_same_stays_uncertain_beside_exact_neighbours() -> None:
@@ -200,10 +202,12 @@ def test_an_audit_that_fails_at_times_costs_groups_and_tables_only() -> None:
 
 def test_a_solver_that_contradicts_itself_costs_tables_and_ends() -> None:
     def grudging(program: Program) -> Numbers:
-        many = program.goal.sum() > 1
-        return highs(program) * (0 if many else 1)
+        """Show always the same world to whoever has many wishes."""
+        first = np.arange(len(program.goal)) == 0
+        return highs(program if program.goal.sum() <= 1 else replace(program, goal=first.astype(float)))
 
-    made = organisation({"org": {"a": EVEN, "b": (4, 4, 4, 4)}})
+    made = organisation({"org": {"a": (8, 1, 0, 0)}})
+    assert make_release(made.units, made.ballots, RULES, [MEASURE]).measures == (MEASURE.id,)
     assert make_release(made.units, made.ballots, RULES, [MEASURE], grudging).measures == ()
 
 
@@ -213,13 +217,6 @@ GUARDS: dict[str, tuple[TREE, object, str, Callable[..., object], str]] = {
         disclosure,
         "suppress",
         lambda areas, counts, minimum: {area.key for area in areas if counts[area.key] >= minimum},
-        "small set",
-    ),
-    "the minimum": (
-        {"org": {"a": (1, 1, 1, 0), "b": EVEN, "c": EVEN}},
-        disclosure,
-        "suppress",
-        lambda areas, counts, minimum: {area.key for area in areas},
         "small set",
     ),
     "halves for small groups": (
@@ -276,7 +273,7 @@ def test_the_rehearsal_makes_up_for_a_guard_that_is_gone(name: str, monkeypatch:
 
 
 def left_over(release: Release, people: Mapping[str, int]) -> list[int]:
-    """What each group has more than the published groups right under it; groups without a number count as unpublished."""
+    """What each group with a number has more than those right under it."""
     parents = {group.key: group.parent for group in release.groups}
 
     def holder(key: str) -> str | None:
@@ -295,7 +292,7 @@ def check_table(table: Table, truth: Mapping[str | None, int]) -> None:
         assert 0 < cell.low < table.n if cell.exact else cell.high - cell.low >= 2
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=14, deadline=None)
 @given(organisations())
 def test_every_release_passes_the_audit_and_tells_the_truth(made: Organisation) -> None:
     release = make_release(made.units, made.ballots, RULES, [MEASURE, OTHER])
@@ -316,7 +313,7 @@ def test_every_release_passes_the_audit_and_tells_the_truth(made: Organisation) 
                 check_table(tables[group.key], made.counts(made.teams_of(group), measure))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(organisations(), st.randoms())
 def test_the_order_of_units_and_ballots_makes_no_difference(made: Organisation, chance: Random) -> None:
     release = make_release(made.units, made.ballots, RULES, [MEASURE])

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from zelfscan.privacy import programs
-from zelfscan.privacy.programs import Program, Unsolved, highs
+from zelfscan.privacy.programs import Program, Unsolved, highs, solution
 
 
 def knapsack(capacity: float, low: float = 0.0) -> Program:
@@ -60,7 +60,11 @@ def test_running_out_of_time_is_an_error() -> None:
         partial(highs, time_limit=0.01)(hard)
 
 
-def test_a_solution_that_rounding_breaks_is_an_error() -> None:
-    program = knapsack(4.0)
-    with pytest.raises(Unsolved, match="rounding"):
-        programs._rounded(program, np.array([0.6, 0.9, 0.0]))
+@pytest.mark.parametrize("found", [[0.6, 0.9, 0.0], [1.0, 1.0, 1.0], [2.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])
+def test_a_solution_that_breaks_a_constraint_is_an_error(found: list[float]) -> None:
+    with pytest.raises(Unsolved, match="breaks a constraint"):
+        solution(knapsack(4.0), lambda _: np.array(found))
+
+
+def test_a_solution_is_rounded_where_it_should_be_whole() -> None:
+    assert solution(knapsack(6.0), lambda _: np.array([0.9999999, 0.0, 1.0])).tolist() == [1.0, 0.0, 1.0]

@@ -35,7 +35,7 @@ def shown_to(session: Session, account: Account, round_id: str | None = None) ->
     if round_ is None or round_.id not in {r.id for r in rounds}:
         return None
     units = visible_units(session, account)
-    allowed = {unit.id for unit in units} | {other_key(unit) for unit in units if unit.kind == "location"}
+    allowed = {unit.id for unit in units} | {other_key(unit) for unit in units if unit.kind != "team"}
     groups = {key: group for key, group in released_groups(session, round_.id).items() if key in allowed}
     return Shown(round_, tuple(rounds), tuple(units), groups, banks_of(session, round_))
 
@@ -45,9 +45,9 @@ def closed_rounds(session: Session, account: Account) -> list[Round]:
     return [r for r in rounds_of(session, account.organisation_id) if r.state == "closed"]
 
 
-def other_key(location: Unit) -> str:
-    """Key of the group of small teams of a location."""
-    return f"{location.id}/other"
+def other_key(unit: Unit) -> str:
+    """Key of the group of what is too small below a unit to be shown by itself."""
+    return f"{unit.id}/other"
 
 
 def below(units: Sequence[Unit], parent: str) -> list[Unit]:

@@ -1,12 +1,13 @@
 """Signing in."""
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired, Length
 
+from zelfscan.web.forms import Form
 
-class SignInForm(FlaskForm):
+
+class SignInForm(Form):
     email = EmailField(
         lazy_gettext("E-mail address"),
         validators=[InputRequired(lazy_gettext("Fill in your e-mail address.")), Length(max=254)],

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from zelfscan.privacy.programs import Numbers, Program, Solver
+from zelfscan.privacy.programs import Numbers, Program, Solver, solution
 from zelfscan.privacy.release import Group
 
 Membership = npt.NDArray[np.bool_]
@@ -65,4 +65,4 @@ def smallest_isolable(inside: Membership, people: Numbers, solver: Solver) -> in
         row_low=np.append(np.zeros(atoms), 1.0),
         row_high=np.append(np.zeros(atoms), np.inf),
     )
-    return round(float(people @ solver(program)[:groups]))
+    return round(float(people @ solution(program, solver)[:groups]))

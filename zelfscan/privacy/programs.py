@@ -50,23 +50,35 @@ Solver = Callable[[Program], Numbers]
 
 
 def highs(program: Program, time_limit: float = TIME_LIMIT) -> Numbers:
-    """Solve with HiGHS (`scipy.optimize.milp`).
+    """Solve with HiGHS (`scipy.optimize.milp`); returns x, shape (variables,).
 
     HiGHS' presolve now and then calls a program infeasible that is not (its issues 2432, 3090), so that answer is asked
     for again without presolve.
 
-    Returns:
-        x of shape (variables,), whole where it should be.
-
     Raises:
-        Unsolved: no x meets the constraints, time is up, HiGHS failed, or x breaks a constraint once it is rounded.
+        Unsolved: no x meets the constraints, time is up, or HiGHS failed.
     """
     result = _solve(program, time_limit, presolve=True)
     if result.status == INFEASIBLE:
         result = _solve(program, time_limit, presolve=False)
     if result.status != OPTIMAL:
         raise Unsolved(result.message)
-    return _rounded(program, result.x)
+    return np.asarray(result.x, np.float64)
+
+
+def solution(program: Program, solver: Solver) -> Numbers:
+    """Solve a program, round what should be whole, and take no solver's word for it.
+
+    Raises:
+        Unsolved: the solver came to no end, or its x breaks a constraint once it is rounded.
+    """
+    x = solver(program)
+    x = np.where(program.whole, np.rint(x), x)
+    reached = program.rows @ x
+    kept = (reached >= program.row_low - TOLERANCE) & (reached <= program.row_high + TOLERANCE)
+    if not kept.all() or np.any(x < program.low - TOLERANCE) or np.any(x > program.high + TOLERANCE):
+        raise Unsolved("the solution breaks a constraint")
+    return x
 
 
 def _solve(program: Program, time_limit: float, presolve: bool) -> Any:
@@ -77,11 +89,3 @@ def _solve(program: Program, time_limit: float, presolve: bool) -> Any:
         constraints=LinearConstraint(program.rows, program.row_low, program.row_high),
         options={"time_limit": time_limit, "mip_rel_gap": program.gap, "presolve": presolve},
     )
-
-
-def _rounded(program: Program, x: Numbers) -> Numbers:
-    x = np.where(program.whole, np.rint(x), x)
-    reached = program.rows @ x
-    if np.any(reached < program.row_low - TOLERANCE) or np.any(reached > program.row_high + TOLERANCE):
-        raise Unsolved("rounding breaks a constraint")
-    return x

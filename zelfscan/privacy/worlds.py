@@ -19,7 +19,7 @@ import numpy.typing as npt
 from scipy.sparse import block_array, csr_array, diags_array, eye_array
 
 from zelfscan.privacy.isolation import membership
-from zelfscan.privacy.programs import Numbers, Program, Solver
+from zelfscan.privacy.programs import Numbers, Program, Solver, solution
 from zelfscan.privacy.release import Group, Release, Table
 
 BATCH = 20
@@ -142,15 +142,16 @@ def impossible(facts: Facts, wishes: Wishes, solver: Solver) -> Flags:
     Raises:
         Unsolved: a program came to no end, or the facts contradict each other.
     """
-    barred = np.zeros(len(wishes), np.bool_)
-    unsettled = np.ones(len(wishes), np.bool_)
-    while unsettled.any():
-        batch = _sample(np.flatnonzero(unsettled))
-        granted = wishes.granted_in(solver(_program(facts, wishes[batch]))[: facts.places])
-        if not granted[batch].any():
-            barred[batch], unsettled[batch] = True, False
-        unsettled &= ~granted
-    return barred
+    granted, settled = np.zeros((2, len(wishes)), np.bool_)
+    while not settled.all():
+        batch = _sample(np.flatnonzero(~settled))
+        world = solution(_program(facts, wishes[batch]), solver)[: facts.places]
+        now = wishes.granted_in(world)
+        granted |= now
+        settled |= now
+        if not now[batch].any():
+            settled[batch] = True
+    return ~granted
 
 
 def _sample(places: Places) -> Places:
