@@ -1,5 +1,6 @@
 """Serving the application with gunicorn."""
 
+import gc
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,11 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self.settings)
+        """The application of a worker; what it starts with lives on, so the garbage collector need not look at it."""
+        app = create_app(self.settings)
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | None = None) -> None:

@@ -152,7 +152,7 @@ def test_a_form_can_tell_whether_several_can_be_chosen(address: Address, several
     assert kind.takes_several(question) is several
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=str)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_kind_claims_only_fields_that_a_question_has(kind: Kind) -> None:
     assert KINDS[kind.name] is kind
     assert kind.fields <= set(OWN_FIELDS) <= set(Question.model_fields)

@@ -26,16 +26,16 @@ class HttpBrowser:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._connection.close()
 
-    def send(self, method: str, address: str, form: Form | None = None, headers: dict[str, str] | None = None) -> Answer:
+    def send(self, method: str, address: str, form: Form, headers: dict[str, str]) -> Answer:
         """Send a request and read the whole answer; leads nowhere by itself."""
         cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
-        body = None if form is None else urlencode(form)
-        self._connection.request(method, address, body, cookies | (FORM if body else {}) | (headers or {}))
+        body = urlencode(form) if method == "POST" else None
+        self._connection.request(method, address, body, headers | cookies | (FORM if body else {}))
         response = self._connection.getresponse()
-        text = response.read().decode()
+        content = response.read()
         for cookie in response.headers.get_all("Set-Cookie", []):
             self._keep(cookie)
-        return Answer(response.status, response.headers.get("Location", ""), text)
+        return Answer(response.status, response.headers.get("Location", ""), content)
 
     def _keep(self, cookie: str) -> None:
         for name, morsel in SimpleCookie(cookie).items():

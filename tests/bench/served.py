@@ -78,9 +78,7 @@ def _serve(settings: Settings, folder: Path) -> Iterator[tuple[int, tuple[str, .
     log = folder / "server.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(
-            command, env=_environment(settings, port), stdout=output, stderr=subprocess.STDOUT
-        ) as server,
+        subprocess.Popen(command, env=_environment(settings, port), stdout=output, stderr=subprocess.STDOUT) as server,
     ):
         try:
             _wait_until_healthy(server, port, log)

@@ -15,10 +15,11 @@ Choose = Callable[[Sequence[str]], str]
 
 INPUT = re.compile(r"<input\b[^>]*>")
 ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
-STATIC = re.compile(r'"(/static/[^"]+)"')
+STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 CODE = re.compile(r'<p class="code"[^>]*>([a-z-]+)</p>')
 A_NUMBER = "12"
 CHOICES: Form = [("send", "team"), ("keep", "code"), ("go", "next")]
+FILE, AUTOSAVE = "static file", "autosave"
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,19 @@ class Answer:
 
     status: int
     location: str
-    text: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
 
 
 class Browser(Protocol):
     """Sends requests, and keeps the cookies that come with the answers."""
 
-    def send(self, method: str, address: str, form: Form | None = None, headers: dict[str, str] = ...) -> Answer: ...
+    def send(self, method: str, address: str, form: Form, headers: dict[str, str]) -> Answer:
+        """Send a request; leads nowhere by itself."""
 
 
 @dataclass(frozen=True)
@@ -69,22 +76,22 @@ class Visitor:
 
     def open(self, kind: str, address: str) -> str:
         """Open a page, and load the files that the browser does not have yet; returns the page."""
-        answer = self._step(kind, "GET", address)
-        for file in STATIC.findall(answer.text):
+        page = self._step(kind, "GET", address).text
+        for file in STATIC.findall(page):
             if file not in self._cached:
                 self._cached.add(file)
-                self._step("static file", "GET", unescape(file))
-        return answer.text
+                self._step(FILE, "GET", unescape(file))
+        return page
 
     def press(self, kind: str, address: str, page: str, form: Form) -> str:
         """Send a form of a page; returns the address that the answer leads to."""
         return self._step(kind, "POST", address, [_token(page), *form]).location
 
-    def _step(self, kind: str, method: str, address: str, form: Form | None = None, autosave: bool = False) -> Answer:
+    def _step(self, kind: str, method: str, address: str, form: Form | None = None) -> Answer:
         started = time.perf_counter()
-        answer = self.browser.send(method, address, form, {"X-Autosave": "1"} if autosave else {})
+        answer = self.browser.send(method, address, form or [], {"X-Autosave": "1"} if kind == AUTOSAVE else {})
         seconds = time.perf_counter() - started
-        if answer.status != (200 if method == "GET" else 204 if autosave else 302):
+        if answer.status != (200 if method == "GET" else 204 if kind == AUTOSAVE else 302):
             raise Unexpected(f"{method} {address}: status {answer.status}")
         self.at_each(Step(kind, method, address, seconds, answer))
         return answer
@@ -110,7 +117,7 @@ class Visitor:
         for name, values in _questions(page).items():
             given.append((name, self.choose(values) if values else A_NUMBER))
             if self.autosaves:
-                self._step("autosave", "POST", address, [_token(page), *given], autosave=True)
+                self._step(AUTOSAVE, "POST", address, [_token(page), *given])
         return self.press("theme answers", address, page, [*given, ("go", "next")])
 
     def come_back(self, code: str) -> None:

@@ -7,12 +7,18 @@ import gzip
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
+
+from tests.bench.visitor import FILE, Browser, Step, Unexpected, Visitor, the_first
 
 LIMIT = 50_000
 """Bytes of an employee page with everything that it loads, compressed."""
 LEVEL = 6
+
+ORIGIN = "http://zelfscan"
+"""Stands for our own host: whatever else a page loads from is another one."""
 
 Fetch = Callable[[str], bytes]
 IN_CSS = re.compile(r"""(?:url\(|@import)\s*["']?([^"')\s;]+)""")
@@ -40,6 +46,28 @@ class Weight:
     def total(self) -> int:
         """Bytes that a browser with an empty cache takes in, headers left out."""
         return self.html + sum(self.files.values())
+
+
+def weigh_employee_pages(browser: Browser, token: str) -> list[Weight]:
+    """Weigh each page that an employee sees, from the home page to coming back with her code.
+
+    Args:
+        browser: a new one.
+        token: link of a team.
+    """
+    steps: list[Step] = []
+    visitor = Visitor(browser, the_first, steps.append)
+    visitor.open("home", "/")
+    visitor.come_back(visitor.take_scan(token))
+    pages = [step for step in steps if step.method == "GET" and step.kind != FILE]
+    return [weigh(page.kind, ORIGIN + page.address, page.answer.text, partial(_fetch, browser)) for page in pages]
+
+
+def _fetch(browser: Browser, address: str) -> bytes:
+    answer = browser.send("GET", address.removeprefix(ORIGIN), [], {})
+    if answer.status != 200:
+        raise Unexpected(f"GET {address}: status {answer.status}")
+    return answer.body
 
 
 def weigh(page: str, address: str, html: str, fetch: Fetch) -> Weight:

@@ -33,7 +33,7 @@ def answer(page: Page, text: str, choice: str) -> None:
 
 
 def wait_until_saved(page: Page) -> None:
-    expect(page.get_by_role("status")).to_have_text("Bewaard voor deze telefoon of computer")
+    expect(page.get_by_role("status")).to_have_text("Je antwoorden zijn bewaard")
 
 
 def test_a_closed_page_goes_on_where_it_was(visit: Visits, served: Served) -> None:

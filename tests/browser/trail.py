@@ -59,8 +59,11 @@ class Trail:
             self.problems.append(f"a request to another host: {request.url}")
 
     def _on_response(self, response: Response) -> None:
-        """A page may answer with an error, when a test asks for one; what belongs to a page may not."""
-        if response.status >= 400 and not response.request.is_navigation_request():
+        """A page may answer with an error, when a test asks for one; what belongs to a page may not.
+
+        Except 410, by which a background save hears that it comes too late.
+        """
+        if response.status >= 400 and response.status != 410 and not response.request.is_navigation_request():
             self.problems.append(f"{response.status} for {response.url}")
 
 

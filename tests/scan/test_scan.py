@@ -114,7 +114,9 @@ def test_a_background_save_hears_that_the_scan_is_gone(client: FlaskClient, link
 
 def test_another_team_s_link_does_not_go_on_with_this_scan(client: FlaskClient, link: str, sqlite_world: World) -> None:
     client.post(link)
-    assert "Ga verder waar je was" not in client.get(f"/s/{sqlite_world.tokens['Duin']}").text
+    elsewhere = client.get(f"/s/{sqlite_world.tokens['Duin']}").text
+    assert "Ga verder waar je was" not in elsewhere
+    assert "een scan voor een ander team" in elsewhere
 
 
 def test_a_new_scan_leaves_nothing_of_the_one_before(client: FlaskClient, link: str, sqlite_world: World) -> None:
@@ -137,6 +139,15 @@ def test_a_scan_goes_on_where_it_was(client: FlaskClient, link: str) -> None:
     everything = {f"apps.{q}": "2" for q in ("openen", "zoeken", "delen", "nut")} | {"apps.beeldbellen": "nee"}
     client.post("/scan/1", data=everything)
     assert "Ga verder waar je was" in client.get(link).text
+    assert client.get("/scan").location == "/scan/2"
+
+
+def test_a_skipped_question_does_not_hold_up_who_goes_on_later(client: FlaskClient, link: str) -> None:
+    client.post(link)
+    assert client.get("/scan").location == "/scan/1"
+    client.post("/scan/1", data={"apps.openen": "2"})
+    assert client.get("/scan").location == "/scan/1"
+    client.post("/scan/2", data={"privacy.leren": "3"})
     assert client.get("/scan").location == "/scan/2"
 
 

@@ -8,7 +8,7 @@ from zelfscan.web.forms import Form
 
 KEEP = [
     SelectChoice("code", lazy_gettext("Keep it. I get a personal code, and only that code opens it.")),
-    SelectChoice("nothing", lazy_gettext("Keep nothing. I have seen it, and it is gone when I close this page.")),
+    SelectChoice("nothing", lazy_gettext("Keep nothing. I have seen it, and after this it is gone.")),
 ]
 SEND = [
     SelectChoice("team", lazy_gettext("Count me in, anonymously, with my team.")),
@@ -21,7 +21,7 @@ class FinishForm(Form):
 
     send = RadioField(
         choices=SEND,
-        validators=[InputRequired(lazy_gettext("Choose whether your answers count with your team."))],
+        validators=[InputRequired(lazy_gettext("Choose whether your outcome counts with your team."))],
     )
     keep = RadioField(
         choices=KEEP,

@@ -1,7 +1,9 @@
 """Pages of the private outcome: see it, choose what is kept and sent, come back with the code."""
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import format_date, gettext, ngettext
 from werkzeug.wrappers import Response
 
 from zelfscan.outcome import services
@@ -72,7 +74,7 @@ def finish() -> str | Response:
     keep, send = form.keep.data == "code", form.send.data == "team"
     done = services.finish(installation(), scan, link, outcome, today(), keep=keep, send=send)
     if done.too_late:
-        flash(gettext("This round has just closed, so your answers do not count with your team any more."))
+        flash(gettext("This round has just closed, so your outcome does not count with your team any more."))
     response = _after(key, scan, keep)
     if done.sent:
         cookies.set_cookie(response, cookies.DONE, link.round_id, DONE_DAYS)
@@ -157,7 +159,12 @@ def _kept_view(kept: services.Kept) -> dict[str, object]:
     with installation().database.read() as session:
         banks = tuple(bank_version(session, hash_) for hash_ in kept.banks)
     view = outcome_view(kept.outcome, banks, installation().materials, current_language())
-    return {"title": kept.title, "month": kept.month, "view": view}
+    return {"title": kept.title, "month": _month(kept.month), "view": view}
+
+
+def _month(month: str) -> str:
+    """A month such as '2026-11' in words."""
+    return str(format_date(date.fromisoformat(f"{month}-01"), "MMMM y"))
 
 
 def _opened_keys() -> CodeKeys | None:
@@ -175,13 +182,13 @@ def withdraw() -> Response:
     if taken:
         flash(
             ngettext(
-                "Your answers no longer count in the round that is open.",
-                "Your answers no longer count in the %(num)s rounds that are open.",
+                "Your outcome no longer counts in the round that is open.",
+                "Your outcome no longer counts in the %(num)s rounds that are open.",
                 taken,
             )
         )
     else:
-        flash(gettext("There is no open round that your answers count in. What is counted cannot be undone."))
+        flash(gettext("There is no open round that your outcome counts in. What is counted cannot be undone."))
     return redirect(url_for("outcome.mine"))
 
 
@@ -201,6 +208,7 @@ def delete() -> Response:
 @blueprint.post("/mijn/sluiten")
 @public
 def close() -> Response:
+    flash(gettext("Your outcome is closed. With your code you can open it again."))
     return _closed()
 
 

@@ -43,7 +43,7 @@ class Round(Base):
     minimum_distribution: Mapped[int]
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
-    banks: Mapped[list["RoundBank"]] = relationship(order_by="RoundBank.position", lazy="selectin")
+    banks: Mapped[list["RoundBank"]] = relationship(order_by="RoundBank.position")
 
 
 class RoundBank(Base):

@@ -78,10 +78,9 @@ def erase(database: Database, key: bytes) -> None:
         session.execute(delete(Draft).where(Draft.id == _id(key)))
 
 
-def erase_expired(database: Database, today: date) -> None:
+def erase_expired(session: Session, today: date) -> None:
     """Remove the drafts whose last day is over."""
-    with database.write() as session:
-        session.execute(delete(Draft).where(Draft.expires_on < today))
+    session.execute(delete(Draft).where(Draft.expires_on < today))
 
 
 def _id(key: bytes) -> bytes:

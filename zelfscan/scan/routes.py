@@ -80,6 +80,7 @@ def _start_page(link: Invitation, form: BeginForm) -> str:
         questions=sum(len(page.items) for page in pages),
         done=request.cookies.get(cookies.DONE) == link.round_id,
         under_way=found is not None and found[0].token == link.token,
+        elsewhere=found is not None and found[0].token != link.token,
     )
 
 
@@ -91,14 +92,20 @@ def _scan_in_hand() -> tuple[Scan, Invitation] | None:
 @blueprint.get("/scan")
 @public
 def resume() -> Response:
-    """Back to the first theme that still has an open question."""
+    """Back to where it was, also for who skips questions."""
     found = _scan_in_hand()
     if found is None:
         return redirect(url_for("scan.nothing_here"))
     scan, link = found
-    pages = pages_of(link.banks, scan.answers)
-    open_pages = [n for n, page in enumerate(pages, 1) if unanswered(page, scan.answers.get(page.bank.bank, {}))]
-    return redirect(url_for("scan.page", number=open_pages[0] if open_pages else len(pages)))
+    return redirect(url_for("scan.page", number=_where_it_was(pages_of(link.banks, scan.answers), scan.answers)))
+
+
+def _where_it_was(pages: list[Page], answers: Mapping[str, dict[str, object]]) -> int:
+    """Number (from 1) of the last theme with an answer, or of the one behind it when that theme is complete."""
+    still_open = [len(unanswered(page, answers.get(page.bank.bank, {}))) for page in pages]
+    begun = [n for n, page in enumerate(pages, 1) if still_open[n - 1] < len(page.items)]
+    last = begun[-1] if begun else 1
+    return last if still_open[last - 1] else min(last + 1, len(pages))
 
 
 @blueprint.get("/scan/<int:number>")
@@ -121,6 +128,7 @@ def _theme_page(form: Form, link: Invitation, pages: list[Page], number: int) ->
         form=form,
         link=link,
         page=pages[number - 1],
+        begins_bank=number == 1 or pages[number - 2].bank.hash != pages[number - 1].bank.hash,
         number=number,
         total=len(pages),
         minutes=minutes_left(pages, number),
@@ -143,7 +151,7 @@ def answer(number: int) -> str | Response:
     valid = form.validate()
     saved = save_answers(installation().database, key, today(), theme.bank.bank, given_answers(form, theme))
     if saved is None:
-        return redirect(url_for("scan.nothing_here"))
+        return _gone()
     if "X-Autosave" in request.headers:
         return Response(status=204)
     if not valid and request.form.get("go", "next") in NEED_VALID:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any, Self
 
 from zelfscan.banks.branching import visible
@@ -69,8 +70,8 @@ def begin(database: Database, link: Invitation, today: date, days: int, code: st
     """
     key = drafts.new_key()
     scan = Scan(secrets.token_hex(8), link.token, code or new_code(), returning=code is not None)
-    drafts.erase_expired(database, today)
     with database.write() as session:
+        drafts.erase_expired(session, today)
         drafts.create(session, key, link.organisation_id, scan.to_dict(), today + timedelta(days=days))
     return key
 
@@ -100,13 +101,11 @@ def save_answers(database: Database, key: bytes, today: date, bank: str, given: 
 
 def pages_of(banks: tuple[Bank, ...], answers: Mapping[str, Answers]) -> list[Page]:
     """The pages of a scan: each theme of each bank that has a question to ask, given the answers."""
-    pages = []
+    pages: list[Page] = []
     for bank in banks:
-        asked = set(visible(bank, answers.get(bank.bank, {})))
-        for theme in bank.themes:
-            items = tuple(i for i in bank.items() if i.theme.id == theme.id and i.address in asked)
-            if items:
-                pages.append(Page(bank, theme, items))
+        asked = [bank.item(address) for address in visible(bank, answers.get(bank.bank, {}))]
+        themes = groupby(asked, key=lambda item: item.theme.id)
+        pages += [Page(bank, items[0].theme, items) for items in (tuple(found) for _, found in themes)]
     return pages
 
 

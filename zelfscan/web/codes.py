@@ -8,5 +8,6 @@ from zelfscan.privacy.code import CodeTypo
 def typo_message(typo: CodeTypo) -> str:
     """What is wrong with a mistyped code, and what to do; it never repeats the code."""
     return gettext(
-        "This is not a whole code: there is a typing mistake in it. A code has seven groups of three letters."
+        "There is a typing mistake in this code. "
+        "A code has seven groups of three letters. Type it again, group by group."
     )
