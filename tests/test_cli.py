@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from tests.support import BANKS, World, take_scan
 from zelfscan.cli import cli, main
+from zelfscan.config import secrets_file
+from zelfscan.organisations.services import add_unit
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -69,6 +71,22 @@ def test_an_account_from_the_command_line(run: CliRunner) -> None:
     assert made.output == "new@test.example can sign in.\n"
 
 
+def test_a_team_s_name_in_two_locations_has_to_be_told_apart(run: CliRunner, sqlite_world: World) -> None:
+    with sqlite_world.installation.database.write() as session:
+        for location in ("Noord", "Zuid"):
+            add_unit(session, sqlite_world.units[location], "team", "Avond")
+    asked = ["user", "add", "--organisation", "Testzorg", "--email", "new@test.example", "--role", "teamleider"]
+    asked += ["--password", "long enough for this", "--unit"]
+    assert "Location/Team" in str(run.invoke(cli, [*asked, "Avond"]).exception)
+    assert run.invoke(cli, [*asked, "Zuid/Avond"]).exit_code == 0
+
+
+def test_lost_secrets_are_not_replaced_by_new_ones(run: CliRunner, sqlite_world: World) -> None:
+    secrets_file(sqlite_world.installation.settings).unlink()
+    assert "put back the file" in str(run.invoke(cli, ["init"]).exception)
+    assert not secrets_file(sqlite_world.installation.settings).exists()
+
+
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
@@ -81,7 +99,18 @@ def test_an_account_from_the_command_line(run: CliRunner) -> None:
         ),
         (["round", "open", "--organisation", "Testzorg", "--title", "Nulmeting", "--bank", "vvt"], "another title"),
         (
-            ["user", "add", "--organisation", "Testzorg", "--email", "a@b", "--role", "teamleider", "--password", "x"],
+            [
+                "user",
+                "add",
+                "--organisation",
+                "Testzorg",
+                "--email",
+                "a@b",
+                "--role",
+                "organisatiemanager",
+                "--password",
+                "x",
+            ],
             "short",
         ),
     ],

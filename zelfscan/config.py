@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -147,6 +148,8 @@ def load_secrets(settings: Settings) -> Secrets:
 def private_folder(path: Path) -> Path:
     """Make a folder that only the service can enter."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):
+        path.chmod(0o700)
     return path
 
 

@@ -89,6 +89,7 @@ def prepare_demo(settings: Settings, new_passwords: bool = False) -> str:
     """
     if settings.database_url:
         raise click.UsageError("the demo uses SQLite in the data folder; leave ZELFSCAN_DATABASE_URL out")
+    settings = settings.model_copy(update={"data_dir": settings.data_dir.resolve()})
     passwords: dict[str, str] = {}
     code = None
     if not _is_there(settings):
@@ -107,16 +108,20 @@ def _is_there(settings: Settings) -> bool:
     folder = settings.data_dir
     if not folder.exists() or not any(folder.iterdir()):
         return False
+    if (folder / "zelfscan.sqlite").exists() and _has_demo(settings):
+        return True
+    raise SettingsError(f"{folder}: holds something else than the demo; set ZELFSCAN_DATA_DIR to another folder")
+
+
+def _has_demo(settings: Settings) -> bool:
     database = Database(settings.database)
     try:
         with database.read() as session:
-            if organisation_by_name(session, ORGANISATION):
-                return True
+            return organisation_by_name(session, ORGANISATION) is not None
     except SQLAlchemyError:
-        pass
+        return False
     finally:
         database.close()
-    raise SettingsError(f"{folder}: holds something else than the demo; set ZELFSCAN_DATA_DIR to another folder")
 
 
 def _fill(settings: Settings) -> tuple[dict[str, str], str | None]:

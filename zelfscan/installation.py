@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from zelfscan.banks.loader import load_materials
 from zelfscan.banks.schema import Material
-from zelfscan.config import Secrets, Settings, create_secrets, load_secrets, private_folder, secrets_file
+from zelfscan.config import Secrets, Settings, create_secrets, load_secrets, private_folder
 from zelfscan.db import Database
 from zelfscan.digitypes.classifier import Classifier
 from zelfscan.digitypes.store import load_classifier
-from zelfscan.organisations.services import installation_salt
+from zelfscan.organisations.services import installation_salt, is_in_use
 from zelfscan.privacy.code import CodeKeys, derive
 
 
@@ -30,15 +30,21 @@ class Installation:
 
 
 def initialise(settings: Settings) -> None:
-    """Make secrets, folders and tables, or bring the tables to this version; what is there stays."""
+    """Make secrets, folders and tables, or bring the tables to this version; what is there stays.
+
+    Raises:
+        SettingsError: the database is in use, and its secrets are gone: new ones would open no outcome.
+    """
     private_folder(settings.data_dir)
     private_folder(settings.keys)
-    if not secrets_file(settings).exists():
-        create_secrets(settings)
     database = Database(settings.database)
     try:
         database.migrate()
         with database.write() as session:
+            if is_in_use(session):
+                load_secrets(settings)
+            else:
+                create_secrets(settings)
             installation_salt(session)
     finally:
         database.close()

@@ -7,9 +7,8 @@ order of their derived keys.
 """
 
 import secrets
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from zelfscan.db import Base
@@ -37,12 +36,6 @@ def write_mixed(session: Session, row: Base, key: InstrumentedAttribute[bytes], 
 
 
 def _neighbours(session: Session, key: InstrumentedAttribute[bytes], scope: ColumnElement[bool]) -> list[bytes]:
-    pivot = secrets.token_bytes(32)
-    after = list(session.scalars(_nearest(key, and_(scope, key >= pivot), NEIGHBOURS)))
-    missing = NEIGHBOURS - len(after)
-    before = session.scalars(_nearest(key, and_(scope, key < pivot), missing)) if missing else ()
-    return [*after, *before]
-
-
-def _nearest(key: InstrumentedAttribute[bytes], where: ColumnElement[bool], count: int) -> Select[Any]:
-    return select(key).where(where).order_by(key).limit(count)
+    """Keys drawn evenly from all rows in scope: a run of keys side by side would point at the new one outside it."""
+    keys = session.scalars(select(key).where(scope)).all()
+    return secrets.SystemRandom().sample(keys, min(NEIGHBOURS, len(keys)))

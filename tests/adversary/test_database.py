@@ -5,8 +5,10 @@ something.
 """
 
 import json
+import secrets
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from tests.support import World, complete, take_scan, visit
 from zelfscan.config import Settings, create_secrets
 from zelfscan.db import Base, Database
 from zelfscan.digitypes.types import TYPES
-from zelfscan.outcome.models import VaultEntry
+from zelfscan.outcome.models import VAULT_SIZE, VaultEntry
 from zelfscan.outcome.services import delete_outcomes
 from zelfscan.privacy.code import derive
 from zelfscan.privacy.sealing import SealError, open_sealed
@@ -110,6 +112,33 @@ def test_postgresql_keeps_no_numbered_copy_of_sealed_values(world: World) -> Non
     )
     with world.installation.database.read() as session:
         assert session.scalar(stored_aside) == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_new_row_does_not_stand_out_among_its_neighbours(world: World) -> None:
+    """With more rows than are mixed at once: the rows of the last write are spread evenly over all keys."""
+    fill_vault(world, 150)
+    keys = world.installation.keys_of(take_scan(world, "Anemoon"))
+    with world.installation.database.read() as session:
+        rows = session.execute(text("SELECT lookup, xmin::text::bigint FROM vault_entry ORDER BY lookup")).all()
+    last = max(number for _, number in rows)
+    places = [place for place, (_, number) in enumerate(rows) if number == last]
+    assert len(places) == zelfscan.mixing.NEIGHBOURS + 1
+    assert bytes(keys.lookup) in {bytes(rows[place][0]) for place in places}
+    steps = [after - before for before, after in pairwise(places)]
+    assert steps.count(1) < len(steps) / 2, "a run of neighbours would point at the one that is not in it"
+
+
+def fill_vault(world: World, count: int) -> None:
+    with world.installation.database.write() as session:
+        for _ in range(count):
+            session.add(
+                VaultEntry(
+                    organisation_id=world.units["Testzorg"].organisation_id,
+                    lookup=secrets.token_bytes(32),
+                    sealed=secrets.token_bytes(VAULT_SIZE),
+                )
+            )
 
 
 def test_the_write_ahead_log_is_empty_after_each_scan(sqlite_world: World) -> None:

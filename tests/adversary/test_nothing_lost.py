@@ -1,5 +1,6 @@
 """Nothing submitted is lost and nothing is counted twice: retry, double click, two tabs, a killed worker."""
 
+import base64
 import multiprocessing
 import os
 import signal
@@ -62,6 +63,28 @@ def test_a_double_click_counts_once(world: World, app: Flask) -> None:
     assert statuses == [302] * 4
     assert counts(world) == (1, 1)
     assert client.get("/uitkomst/code").status_code == 200
+
+
+@pytest.mark.parametrize("first", ["code", "nothing"])
+def test_two_tabs_with_two_choices_end_in_one_of_them(world: World, app: Flask, first: str) -> None:
+    """A code that is shown opens its outcome, and an outcome that is kept has its code shown."""
+    other = "nothing" if first == "code" else "code"
+    for _ in range(5):
+        visited = visit(world, "Anemoon")
+        cookie = base64.urlsafe_b64encode(visited.key).decode()
+
+        def press(keep: str, cookie: str = cookie) -> None:
+            client = app.test_client()
+            client.set_cookie("zelfscan_scan", cookie)
+            client.post("/uitkomst", data=CHOICE | {"keep": keep})
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(press, [first, other]))
+        client = app.test_client()
+        client.set_cookie("zelfscan_scan", cookie)
+        shown = client.get("/uitkomst/code").status_code == 200
+        kept = open_vault(world.installation, world.installation.keys_of(visited.scan.code)) is not None
+        assert shown == kept
 
 
 def test_two_tabs_keep_each_other_s_answers(world: World) -> None:

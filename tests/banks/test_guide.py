@@ -8,12 +8,13 @@ import pytest
 
 from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.links import ADDRESSES
-from zelfscan.banks.loader import load_materials, parse_bank
+from zelfscan.banks.loader import load_library, load_materials, parse_bank
 from zelfscan.banks.schema import (
     Audience,
     Bank,
     Facet,
     Form,
+    Function,
     Level,
     Material,
     MaterialList,
@@ -21,7 +22,10 @@ from zelfscan.banks.schema import (
     Part,
     Question,
     ScalePoint,
+    Sector,
     ShowIf,
+    Skill,
+    SkillList,
     Stage,
     Theme,
 )
@@ -31,6 +35,7 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "question-banks.md").read_text(enc
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 WHOLE = next(example for example in EXAMPLES if example.startswith("bank:"))
 MATERIALS = next(example for example in EXAMPLES if "materials:\n" in example and example is not WHOLE)
+SKILLS = next(example for example in EXAMPLES if example.startswith("topic:"))
 QUESTIONS = [example for example in EXAMPLES if example.startswith("- id:")]
 
 
@@ -46,13 +51,20 @@ def test_every_field_is_mentioned(part: type[Part]) -> None:
     assert [field for field in fields if f"`{field}`" not in GUIDE] == []
 
 
+@pytest.mark.parametrize(("part", "heading"), [(SkillList, "a file of skills"), (Skill, "a skill")])
+def test_every_field_of_the_library_has_its_row(part: type[Part], heading: str) -> None:
+    section = GUIDE.split(f"### Fields of {heading}\n")[1].split("\n#")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (yes|no) \|", section, re.MULTILINE)
+    assert rows == [(name, "yes" if field.is_required() else "no") for name, field in part.model_fields.items()]
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_is_explained_with_an_example(name: str) -> None:
     assert f"\n`{name}`: " in GUIDE
     assert any(f"kind: {name}\n" in example for example in QUESTIONS)
 
 
-@pytest.mark.parametrize("closed_list", [Audience, Facet, Stage, Form])
+@pytest.mark.parametrize("closed_list", [Audience, Facet, Stage, Form, Sector, Function])
 def test_every_value_of_a_closed_list_is_mentioned(closed_list: object) -> None:
     assert [value for value in get_args(closed_list) if f"`{value}`" not in GUIDE] == []
 
@@ -84,5 +96,11 @@ def test_the_materials_in_the_example_are_good(tmp_path: Path) -> None:
     assert list(load_materials(path)) == ["privacy-kaart"]
 
 
+def test_the_skills_in_the_example_are_good(tmp_path: Path) -> None:
+    (tmp_path / "social_media.yaml").write_text(SKILLS, encoding="utf-8")
+    (skill,) = load_library(tmp_path).values()
+    assert skill.model_fields_set == set(Skill.model_fields)
+
+
 def test_every_example_is_tested() -> None:
-    assert set(EXAMPLES) == {WHOLE, MATERIALS, *QUESTIONS}
+    assert set(EXAMPLES) == {WHOLE, MATERIALS, SKILLS, *QUESTIONS}

@@ -14,7 +14,7 @@ from zelfscan.banks.source import MAX_NODES, MAX_SIZE
 
 BANKS = Path(__file__).parent
 GOOD = sorted(path for path in BANKS.glob("*.yaml") if path.name != "materials.yaml")
-FAULTY = sorted((BANKS / "faulty").glob("*.yaml"))
+FAULTY = sorted((BANKS / "faulty").rglob("*.yaml"))
 
 UNREADABLE = {
     "empty_file": (b"# nothing but a comment\n", 1, 1),

@@ -1,8 +1,9 @@
-"""CPU time of a process and everything that it started, from /proc."""
+"""CPU time from /proc: of a process and everything that it started, and of the whole machine."""
 
 import os
 from pathlib import Path
 
+CORES = os.cpu_count() or 1
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -16,6 +17,13 @@ def cpu_seconds(root: int) -> float:
     while found := {pid for pid, parent in parents.items() if parent in ours} - ours:
         ours |= found
     return sum(times[pid] for pid in ours) / TICKS
+
+
+def machine_seconds() -> float:
+    """CPU seconds that all cores together were busy, since the machine started (proc(5): /proc/stat)."""
+    fields = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:9]
+    user, nice, system, _idle, _waiting, *interrupts = map(int, fields)
+    return (user + nice + system + sum(interrupts)) / TICKS
 
 
 def _processes() -> tuple[dict[int, int], dict[int, int]]:

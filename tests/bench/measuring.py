@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.bench.browsing import HttpBrowser
-from tests.bench.cpu import cpu_seconds
+from tests.bench.cpu import CORES, cpu_seconds, machine_seconds
 from tests.bench.served import Served
 from tests.bench.visitor import Step, Visitor, at_random
 
@@ -41,11 +41,20 @@ QUICK = Plan(warm_up=36, batch=8, repeats=1, alone=4)
 
 @dataclass(frozen=True)
 class Batch:
-    """Scans per second; milliseconds of CPU time per scan of the web processes and of the database's own."""
+    """Scans that were under way together.
+
+    Attributes:
+        per_second: completed scans per second.
+        web: milliseconds of CPU time per scan of the web processes.
+        engine: the same of the processes of the database, if it has its own.
+        others: share of the cores, 0 to 1, that was busy with something else than this benchmark meanwhile: from some
+            0.1 on the other figures say more about that than about the service.
+    """
 
     per_second: float
     web: float
     engine: float
+    others: float
 
 
 @dataclass(frozen=True)
@@ -94,15 +103,18 @@ class _Measuring:
     def batch(self, scans: int, autosaves: bool = False) -> Batch:
         first = self._visits
         self._visits += scans
-        started, web, engine = time.perf_counter(), cpu_seconds(self.served.web), self._engine_seconds()
+        before, started = self._spent(), time.perf_counter()
         with ThreadPoolExecutor(VISITORS) as visitors:
             list(visitors.map(lambda number: self._visit(number, autosaves=autosaves), range(first, self._visits)))
         seconds = time.perf_counter() - started
-        spent = cpu_seconds(self.served.web) - web, self._engine_seconds() - engine
-        return Batch(scans / seconds, *(1000 * cpu / scans for cpu in spent))
+        web, engine, client, machine = (now - then for now, then in zip(self._spent(), before, strict=True))
+        others = (machine - web - engine - client) / seconds / CORES
+        return Batch(scans / seconds, 1000 * web / scans, 1000 * engine / scans, max(0.0, others))
 
-    def _engine_seconds(self) -> float:
-        return cpu_seconds(self.served.engine) if self.served.engine else 0.0
+    def _spent(self) -> tuple[float, float, float, float]:
+        """CPU seconds so far: of the web processes, the database, the visitors, and the whole machine."""
+        engine = cpu_seconds(self.served.engine) if self.served.engine else 0.0
+        return cpu_seconds(self.served.web), engine, time.process_time(), machine_seconds()
 
     def alone(self, scans: int) -> dict[str, Times]:
         found: dict[str, list[float]] = defaultdict(list)
@@ -132,4 +144,5 @@ def _median(batches: list[Batch]) -> Batch:
         statistics.median(batch.per_second for batch in batches),
         statistics.median(batch.web for batch in batches),
         statistics.median(batch.engine for batch in batches),
+        statistics.median(batch.others for batch in batches),
     )

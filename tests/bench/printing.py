@@ -10,7 +10,7 @@ from tests.bench.limits import DERIVING, Limit
 from tests.bench.measuring import VISITORS, Measured
 from tests.bench.weight import LEVEL, Weight
 
-WIDE = 58
+WIDE = 62
 
 
 def machine() -> str:
@@ -29,6 +29,7 @@ def database_lines(measured: Measured, workers: int) -> Iterator[str]:
         yield _line("CPU per completed scan, database processes", f"{plain.engine:.0f} ms")
     whole = autosaving.web + autosaving.engine
     yield _line("CPU per completed scan when each answer is saved by script", f"{whole:.0f} ms")
+    yield _line("other work on this machine meanwhile", f"{100 * plain.others:.0f}% of the cores")
     yield _line("time per page at one visitor", "median        p95   requests")
     for kind, times in measured.pages.items():
         note = "   derives keys" if kind in DERIVING else ""

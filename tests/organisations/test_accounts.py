@@ -1,9 +1,11 @@
 """Accounts, signing in, and which units a role sees; on both databases."""
 
 import pytest
+from cryptography.exceptions import InvalidKey
 from flask.testing import FlaskClient
 
 from tests.support import PASSWORD, World
+from zelfscan.organisations import services
 from zelfscan.organisations.models import Account
 from zelfscan.organisations.queries import units_of, visible_units
 from zelfscan.organisations.services import AccountError, add_account, sign_in
@@ -88,3 +90,44 @@ def test_a_new_session_key_ends_every_session(client: FlaskClient, sqlite_world:
     with sqlite_world.installation.database.write() as session:
         session.query(Account).filter_by(email="leader@test.example").one().session_key = "0" * 32
     assert client.get("/dashboard/").status_code == 302
+
+
+def test_a_copied_cookie_opens_nothing_after_signing_out(client: FlaskClient) -> None:
+    enter(client)
+    cookie = client.get_cookie("zelfscan_session")
+    assert cookie is not None
+    client.post("/account/uitloggen")
+    thief = client.application.test_client()
+    thief.set_cookie("zelfscan_session", cookie.value)
+    assert thief.get("/dashboard/").status_code == 302
+
+
+def test_signing_in_after_a_form_leads_to_a_page(client: FlaskClient) -> None:
+    assert client.post("/account/uitloggen").location == "/account/inloggen"
+
+
+def test_one_address_is_limited_wherever_the_attempts_come_from(client: FlaskClient) -> None:
+    asked = {"email": "leader@test.example", "password": "wrong"}
+    answers = [
+        client.post("/account/inloggen", data=asked, environ_base={"REMOTE_ADDR": f"10.0.0.{n}"}).status_code
+        for n in range(11)
+    ]
+    assert answers == [200] * 10 + [429]
+
+
+def test_an_unknown_address_costs_a_derivation_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    class Counting:
+        @staticmethod
+        def verify_phc_encoded(password: bytes, stored: str) -> None:
+            tried.append(stored)
+            raise InvalidKey
+
+    monkeypatch.setattr(services, "_nobody", lambda: "nobody's hash")
+    monkeypatch.setattr(services, "Argon2id", Counting)
+    with world.installation.database.read() as session:
+        sign_in(session, "nobody@test.example", PASSWORD)
+        sign_in(session, "leader@test.example", PASSWORD)
+    assert len(tried) == 2
+    assert tried[0] == "nobody's hash"

@@ -92,6 +92,17 @@ def test_an_impossible_answer_is_refused_and_the_others_are_kept(
     assert checked(client.get("/scan/2").text) == {"privacy.leren": "3"}
 
 
+def test_ticks_and_entries_can_be_emptied(client: FlaskClient, link: str) -> None:
+    client.post(link)
+    shown = {"shown": ["privacy.apparaten", "privacy.jaren"]}
+    client.post("/scan/2", data=shown | {"privacy.apparaten": ["telefoon"], "privacy.jaren": "12"})
+    client.post("/scan/2", data=shown | {"privacy.jaren": ""})
+    page = client.get("/scan/2").text
+    assert page.count('name="shown"') == 2
+    assert checked(page) == {}
+    assert re.search(r'name="privacy.jaren"[^>]*value=""', page)
+
+
 def test_rather_not_say_beside_a_number(client: FlaskClient, link: str) -> None:
     client.post(link)
     client.post("/scan/2", data={"privacy.jaren": ["5", "-"]})

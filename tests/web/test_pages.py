@@ -1,6 +1,7 @@
 """Headers, languages, error pages and the pages that belong to no feature."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_dutch_unless_the_reader_chose_english(client: FlaskClient) -> None:
     assert "Who sees what" in client.get("/").text
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "/\\evil.example", "mijn", ""])
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "/\\evil.example", "mijn", "", "//["])
 def test_the_choice_of_language_leads_nowhere_else(client: FlaskClient, address: str) -> None:
     assert client.post("/taal", data={"language": "en", "next": address}).location == "/"
 
@@ -69,6 +70,18 @@ def test_a_form_without_its_token_is_refused_with_advice(sqlite_world: World) ->
     answer = app.test_client().post("/mijn", data={"code": "x"})
     assert answer.status_code == 400
     assert "cookies" in answer.text
+
+
+def test_only_the_text_of_forms_is_let_in(client: FlaskClient, sqlite_world: World) -> None:
+    token = sqlite_world.tokens["Anemoon"]
+    refused = [
+        client.post("/mijn", json={"code": "x"}),
+        client.post(f"/s/{token}", json={"code": "x"}),
+        client.post("/mijn", data={"code": (BytesIO(b"x"), "x")}, content_type="multipart/form-data"),
+        client.post("/account/inloggen", data={"email": "a\0@b.example", "password": "x"}),
+        client.get("/s/%00"),
+    ]
+    assert [answer.status_code for answer in refused] == [400] * 5
 
 
 def test_too_much_at_once_gets_a_clear_answer(client: FlaskClient) -> None:

@@ -3,14 +3,14 @@
 They run on a bank that fits the schema, or on one that was mended to fit it, and yield every mistake.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from zelfscan.banks.kinds import KINDS, Kind
 from zelfscan.banks.links import is_known, unknown_links
 from zelfscan.banks.problems import Mistake, Path, meant
-from zelfscan.banks.schema import Bank, Material, MaterialList, Part, Question, ShowIf, Text
+from zelfscan.banks.schema import Bank, Material, MaterialList, Part, Question, ShowIf, SkillList, Text
 
 
 class Placed(NamedTuple):
@@ -45,14 +45,60 @@ def bank_mistakes(bank: Bank, file_id: str, materials: Collection[str] | None) -
         yield from _references(bank, placed, materials)
 
 
-def material_mistakes(library: MaterialList) -> Iterator[Mistake]:
+def material_mistakes(listed: MaterialList) -> Iterator[Mistake]:
     """Yield the mistakes in a file of materials that its types let through."""
-    yield from _languages(library.languages)
-    yield from _texts(library, library.languages)
-    ids = [(("materials", number, "id"), material.id) for number, material in enumerate(library.materials)]
+    yield from _languages(listed.languages)
+    yield from _texts(listed, listed.languages)
+    ids = [(("materials", number, "id"), material.id) for number, material in enumerate(listed.materials)]
     yield from _twice(ids, "duplicate_material")
-    for number, material in enumerate(library.materials):
+    for number, material in enumerate(listed.materials):
         yield from _link(material, ("materials", number, "link"))
+
+
+def skill_mistakes(
+    listed: SkillList, file_id: str, materials: Collection[str] | None, elsewhere: Mapping[str, str]
+) -> Iterator[Mistake]:
+    """Yield the mistakes in a file of the skill library that its types let through.
+
+    Args:
+        listed: the content of the file.
+        file_id: what the topic has to be called: the name of the file without `.yaml`.
+        materials: the ids of the known materials; None: references to materials are not checked.
+        elsewhere: the ids of the skills in the files before this one, each with the name of its file.
+    """
+    if listed.topic != file_id:
+        yield Mistake(("topic",), "wrong_topic", {"topic": listed.topic, "file": file_id})
+    yield from _languages(listed.languages)
+    yield from _texts(listed, listed.languages)
+    yield from _skill_ids(listed, elsewhere)
+    yield from _skill_lists(listed)
+    users = [(("skills", number), skill.materials) for number, skill in enumerate(listed.skills)]
+    if materials is not None:
+        yield from _unknown_materials(users, materials)
+
+
+def _skill_ids(listed: SkillList, elsewhere: Mapping[str, str]) -> Iterator[Mistake]:
+    ids = [(("skills", number, "id"), skill.id) for number, skill in enumerate(listed.skills)]
+    yield from _twice(ids, "duplicate_skill")
+    for path, name in ids:
+        if name in elsewhere:
+            yield Mistake(path, "skill_elsewhere", {"value": name, "file": elsewhere[name]})
+
+
+def _skill_lists(listed: SkillList) -> Iterator[Mistake]:
+    if not listed.skills:
+        yield Mistake(("skills",), "too_few", {})
+    for number, skill in enumerate(listed.skills):
+        path = ("skills", number)
+        yield from _each_once(skill.materials, (*path, "materials"))
+        for name, values in (("sectors", skill.sectors), ("functions", skill.functions)):
+            yield from _each_once(values, (*path, name))
+            if not values:
+                yield Mistake((*path, name), "too_few", {})
+
+
+def _each_once(values: Iterable[str], path: Path) -> Iterator[Mistake]:
+    yield from _twice((((*path, position), value) for position, value in enumerate(values)), "duplicate_value")
 
 
 def _link(material: Material, path: Path) -> Iterator[Mistake]:
@@ -167,6 +213,10 @@ def _references(bank: Bank, placed: list[Placed], known: Collection[str]) -> Ite
         (("themes", number), theme.materials) for number, theme in enumerate(bank.themes)
     ]
     users += [(path, question.materials) for _, path, _, question in placed]
+    yield from _unknown_materials(users, known)
+
+
+def _unknown_materials(users: Iterable[tuple[Path, tuple[str, ...]]], known: Collection[str]) -> Iterator[Mistake]:
     for path, references in users:
         for number, material in enumerate(references):
             if material not in known:

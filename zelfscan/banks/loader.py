@@ -1,20 +1,22 @@
-"""Getting banks and materials from files, with every mistake in them at once."""
+"""Getting banks, materials and skills from files, with every mistake in them at once."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path as File
 from typing import NamedTuple, TypeVar
 
 from zelfscan.banks import source
-from zelfscan.banks.checks import bank_mistakes, material_mistakes
+from zelfscan.banks.checks import bank_mistakes, material_mistakes, skill_mistakes
 from zelfscan.banks.document import Document, Located, Mark
 from zelfscan.banks.mending import correct_spelling, is_under, mend
 from zelfscan.banks.problems import MAX_PROBLEMS, BankError, Mistake, Path, Problem
-from zelfscan.banks.schema import Bank, Material, MaterialList, Part
+from zelfscan.banks.schema import Bank, Material, MaterialList, Part, Skill, SkillList
 from zelfscan.banks.schema_errors import mistake
 
 MATERIALS_FILE = "materials.yaml"
+LIBRARY_FOLDER = "library"
 
 Model = TypeVar("Model", bound=Part)
+Read = TypeVar("Read")
 
 
 def load_bank(path: File, materials: Mapping[str, Material] | None = None) -> Bank:
@@ -45,49 +47,101 @@ def load_materials(path: File) -> dict[str, Material]:
     Raises:
         BankError: the file cannot be read, or has mistakes; it has all of them.
     """
-    library = _usable(*_read_materials(_read_file(path), str(path)))
-    return {material.id: material for material in library.materials}
+    listed = _usable(*_read_materials(_read_file(path), str(path)))
+    return {material.id: material for material in listed.materials}
+
+
+def load_library(folder: File, materials: Mapping[str, Material] | None = None) -> dict[str, Skill]:
+    """Read the skill library, every `*.yaml` in `folder`, and return its skills by id, by file and then as listed.
+
+    Args:
+        folder: the folder; the name of each file is its topic with `.yaml`.
+        materials: the known materials by id; None: the skills' references to materials are not checked.
+
+    Raises:
+        BankError: the folder or a file cannot be read, or files have mistakes; it has all of them.
+    """
+    return _usable(*_read_library(_yaml_in(folder), materials))
 
 
 def check_files(paths: Iterable[File]) -> list[Problem]:
-    """Check banks, and the `materials.yaml` beside them, and return every problem, sorted by file and line.
+    """Check banks, materials and the skill library, and return every problem, sorted by file and line.
 
     Args:
-        paths: files, or folders of which every `*.yaml` is checked. A file that is called `materials.yaml` is read
-            as materials. A bank without a `materials.yaml` beside it can refer to no material.
+        paths: files, or folders of which every `*.yaml` and `library/*.yaml` is checked. A file that is called
+            `materials.yaml` is read as materials, and is checked with what lies beside it. A file in a folder that is
+            called `library` is read as skills; it is checked with its whole folder, against the materials beside
+            that folder. Where no `materials.yaml` is, no material can be referred to.
     """
     files = dict.fromkeys(file for path in paths for file in _files_in(File(path)))
-    beside = dict.fromkeys(file.parent / MATERIALS_FILE for file in files)
-    libraries = {file: _check_materials(file) for file in beside if file in files or file.is_file()}
-    problems = [problem for library in libraries.values() for problem in library.problems]
+    folders = dict.fromkeys(file.parent for file in files if _in_library(file))
+    beside = dict.fromkeys(_materials_for(file) for file in files)
+    checked = {file: _check_materials(file) for file in beside if file in files or file.is_file()}
+    problems = [problem for one in checked.values() for problem in one.problems]
+    nothing = CheckedMaterials({}, [])
+    for folder in folders:
+        skill_files = {*folder.glob("*.yaml"), *(file for file in files if file.parent == folder)}
+        known = checked.get(_materials_for(folder / "any"), nothing).materials
+        problems += _read_library(sorted(skill_files), known)[1]
     for file in files:
-        if file.name != MATERIALS_FILE:
-            library = libraries.get(file.parent / MATERIALS_FILE, Library({}, []))
-            problems += _read_bank(_read_file(file), str(file), library.materials)[1]
+        if file.parent not in folders and file.name != MATERIALS_FILE:
+            known = checked.get(_materials_for(file), nothing).materials
+            problems += _read_bank(_read_file(file), str(file), known)[1]
     return sorted(problems)
 
 
-class Library(NamedTuple):
+class CheckedMaterials(NamedTuple):
     """The materials of a file that may have problems; None: they are unknown, because the file cannot be read."""
 
     materials: Mapping[str, Material] | None
     problems: list[Problem]
 
 
-def _files_in(path: File) -> list[File]:
+def _yaml_in(path: File) -> list[File]:
     return sorted(path.glob("*.yaml")) if path.is_dir() else [path]
 
 
-def _check_materials(path: File) -> Library:
-    library, problems = _read_materials(_read_file(path), str(path))
-    known = None if library is None else {material.id: material for material in library.materials}
-    return Library(known, problems)
+def _files_in(path: File) -> list[File]:
+    library = path / LIBRARY_FOLDER
+    return _yaml_in(path) + (_yaml_in(library) if library.is_dir() else [])
 
 
-def _usable(model: Model | None, problems: list[Problem]) -> Model:
-    if model is None or problems:
+def _in_library(file: File) -> bool:
+    return file.parent.resolve().name == LIBRARY_FOLDER
+
+
+def _materials_for(file: File) -> File:
+    """Return where the materials are that a file can refer to: beside it, or beside the library that it is in."""
+    folder = file.parent
+    if _in_library(file):
+        folder = folder.parent if folder.name == LIBRARY_FOLDER else folder.resolve().parent
+    return folder / MATERIALS_FILE
+
+
+def _check_materials(path: File) -> CheckedMaterials:
+    listed, problems = _read_materials(_read_file(path), str(path))
+    known = None if listed is None else {material.id: material for material in listed.materials}
+    return CheckedMaterials(known, problems)
+
+
+def _read_library(files: Iterable[File], materials: Collection[str] | None) -> tuple[dict[str, Skill], list[Problem]]:
+    """Return the skills of the files by id, and every problem; an id is a problem in all files but its first."""
+    skills: dict[str, Skill] = {}
+    files_of: dict[str, str] = {}
+    problems: list[Problem] = []
+    for file in files:
+        listed, found = _read_skills(_read_file(file), str(file), materials, files_of)
+        problems += found
+        for skill in listed.skills if listed is not None else ():
+            skills.setdefault(skill.id, skill)
+            files_of.setdefault(skill.id, file.name)
+    return skills, problems
+
+
+def _usable(content: Read | None, problems: list[Problem]) -> Read:
+    if content is None or problems:
         raise BankError(problems)
-    return model
+    return content
 
 
 def _read_file(path: File) -> Document:
@@ -121,6 +175,13 @@ def _read_bank(document: Document, name: str, materials: Collection[str] | None)
 
 def _read_materials(document: Document, name: str) -> tuple[MaterialList | None, list[Problem]]:
     return _examine(document, name, MaterialList, material_mistakes)
+
+
+def _read_skills(
+    document: Document, name: str, materials: Collection[str] | None, elsewhere: Mapping[str, str]
+) -> tuple[SkillList | None, list[Problem]]:
+    file_id = File(name).stem
+    return _examine(document, name, SkillList, lambda listed: skill_mistakes(listed, file_id, materials, elsewhere))
 
 
 def _examine(

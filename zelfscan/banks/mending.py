@@ -27,6 +27,7 @@ STAND_INS: dict[str | int, Any] = {
     "bank": "stand-in",
     "form": "film",
     "from": 0,
+    "functions": [],
     "id": "stand-in",
     "is": ["?"],
     "is_not": ["?"],
@@ -37,13 +38,17 @@ STAND_INS: dict[str | int, Any] = {
     "question": "stand-in.stand-in",
     "questions": [{}],
     "result": _TEXT,
+    "sectors": [],
+    "skills": [],
     "stage": "user",
     "text": _TEXT,
     "themes": [{}],
+    "tip": _TEXT,
     "title": _TEXT,
     "topic": "stand-in",
     "value": 0,
     "what": _TEXT,
+    "why": _TEXT,
 }
 """What stands in for a field that has to be there, or that others lean on."""
 

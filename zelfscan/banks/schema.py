@@ -45,6 +45,18 @@ Audience = Literal["employee", "leader", "organisation", "client", "about_client
 Facet = Literal["kennis", "motivatie", "houding", "zelfbeeld"]
 Stage = Literal["beginner", "user", "expert"]
 Form = Literal["step_card", "film", "game", "e_learning", "practice", "coach"]
+Sector = Literal["vvt", "ghz", "ggz", "ziekenhuis", "huisarts", "welzijn"]
+Function = Literal[
+    "huishoudelijk",
+    "helpende",
+    "verzorgende",
+    "verpleegkundige",
+    "begeleider",
+    "behandelaar",
+    "assistent",
+    "ondersteuner",
+    "leidinggevende",
+]
 
 
 def _answer_value(value: object) -> int | str:
@@ -234,3 +246,30 @@ class MaterialList(Part):
 
     languages: tuple[Language, ...] = ("nl",)
     materials: tuple[Material, ...]
+
+
+class Skill(Part):
+    """A skill of the library: one thing that a person can do, which fits a scale on which people rate themselves.
+
+    `why` says what it matters for at work, `tip` what to do tomorrow; `sectors` and `functions` are where it occurs
+    and who needs it.
+    """
+
+    id: Id
+    text: Text
+    why: Text
+    tip: Text
+    materials: tuple[Id, ...] = ()
+    sectors: tuple[Sector, ...]
+    functions: tuple[Function, ...]
+    basic: Truth = False
+    facet: Facet | None = None
+
+
+class SkillList(Part):
+    """A file of the skill library: the skills of one topic, `library/<topic>.yaml`."""
+
+    topic: Id
+    title: Text
+    languages: tuple[Language, ...] = ("nl",)
+    skills: tuple[Skill, ...]

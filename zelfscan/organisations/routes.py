@@ -6,8 +6,8 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from zelfscan.organisations.forms import SignInForm
-from zelfscan.organisations.services import sign_in
-from zelfscan.organisations.signin import SignedIn
+from zelfscan.organisations.services import end_sessions, sign_in
+from zelfscan.organisations.signin import SignedIn, signed_in_account
 from zelfscan.web.access import public, signed_in
 from zelfscan.web.current import installation
 from zelfscan.web.limits import limiter, login_limit
@@ -44,6 +44,8 @@ def enter() -> str | Response:
 @blueprint.post("/account/uitloggen")
 @signed_in
 def leave() -> Response:
+    with installation().database.write() as database_session:
+        end_sessions(database_session, signed_in_account().id)
     logout_user()
     session.clear()
     return redirect(url_for("organisations.sign_in_page"))

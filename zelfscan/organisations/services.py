@@ -35,6 +35,11 @@ def installation_salt(session: Session) -> bytes:
     return found.salt
 
 
+def is_in_use(session: Session) -> bool:
+    """Whether this database belongs to an installation already."""
+    return session.get(Installation, 1) is not None
+
+
 def add_organisation(session: Session, name: str) -> Unit:
     """Make an organisation and the root of its tree of units."""
     organisation = Organisation(id=new_id(), name=name)
@@ -104,6 +109,11 @@ def sign_in(session: Session, email: str, password: str) -> Account | None:
     except InvalidKey:
         return None
     return account
+
+
+def end_sessions(session: Session, account_id: str) -> None:
+    """Sign an account out everywhere: a cookie that somebody copied opens nothing any more."""
+    session.get_one(Account, account_id).session_key = new_id()
 
 
 @cache

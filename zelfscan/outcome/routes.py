@@ -74,19 +74,18 @@ def finish() -> str | Response:
     keep, send = form.keep.data == "code", form.send.data == "team"
     done = services.finish(installation(), scan, link, outcome, today(), keep=keep, send=send)
     if done.too_late:
-        flash(gettext("This round has just closed, so your outcome does not count with your team any more."))
-    response = _after(key, scan, keep)
+        flash(gettext("This round has just closed. What you sent before counts; nothing changes any more."))
+    response = _after(key, scan, link, keep)
     if done.sent:
         cookies.set_cookie(response, cookies.DONE, link.round_id, DONE_DAYS)
     return response
 
 
-def _after(key: bytes, scan: Scan, keep: bool) -> Response:
-    if keep:
-        services.hand_over_code(installation(), key, scan, now())
+def _after(key: bytes, scan: Scan, link: Invitation, keep: bool) -> Response:
+    if keep and services.leave_code(installation(), key, scan, link, now()):
         return redirect(url_for("outcome.code_page"))
-    drafts.erase(installation().database, key)
-    installation().database.forget_traces()
+    if not keep:
+        services.leave_nothing(installation(), key, scan, link)
     return cookies.drop(redirect(url_for("outcome.finished")), cookies.SCAN)
 
 

@@ -79,7 +79,7 @@ class Finished:
     Attributes:
         kept: whether the outcome is in the vault.
         sent: whether a ballot counts in the round.
-        too_late: the round closed before the ballot came in.
+        too_late: the round is closed: what was sent before counts, and can no longer be changed.
     """
 
     kept: bool
@@ -109,9 +109,24 @@ def finish(
         _keep(installation, link.organisation_id, keys, kept)
     else:
         _forget(installation, link.organisation_id, keys, scan.id)
-    too_late = not _ballot(installation, link, keys, outcome, send)
+    in_time = _ballot(installation, link, keys, outcome, send)
     installation.database.forget_traces()
-    return Finished(keep, send and not too_late, send and too_late)
+    return Finished(keep, send and in_time, not in_time)
+
+
+def leave_code(installation: Installation, key: bytes, scan: Scan, link: Invitation, now: datetime) -> bool:
+    """Show the code of a kept outcome; False when another tab chose to keep nothing in the meantime: so it is."""
+    if hand_over_code(installation, key, scan, now):
+        return True
+    _forget(installation, link.organisation_id, installation.keys_of(scan.code), scan.id)
+    return False
+
+
+def leave_nothing(installation: Installation, key: bytes, scan: Scan, link: Invitation) -> None:
+    """Erase the draft, and what another tab may have kept in the meantime."""
+    drafts.erase(installation.database, key)
+    _forget(installation, link.organisation_id, installation.keys_of(scan.code), scan.id)
+    installation.database.forget_traces()
 
 
 def _ballot(installation: Installation, link: Invitation, keys: CodeKeys, outcome: Outcome, send: bool) -> bool:
@@ -225,10 +240,14 @@ def _organisation_of(keys: CodeKeys) -> Select[tuple[str]]:
     return select(VaultEntry.organisation_id).where(VaultEntry.lookup == keys.lookup)
 
 
-def hand_over_code(installation: Installation, key: bytes, scan: Scan, now: datetime) -> None:
-    """Replace the draft by the code alone, so that its page survives a reload until it is put away."""
+def hand_over_code(installation: Installation, key: bytes, scan: Scan, now: datetime) -> bool:
+    """Replace the draft by the code alone, so that its page survives a reload until it is put away.
+
+    Returns:
+        whether the draft was still there.
+    """
     content = {"kind": "code", "code": scan.code} | _until(now + CODE_SHOWN)
-    drafts.change(installation.database, key, now.date(), lambda _: content)
+    return drafts.change(installation.database, key, now.date(), lambda _: content) is not None
 
 
 def code_in_hand(installation: Installation, key: bytes, now: datetime) -> str | None:

@@ -1,6 +1,6 @@
 """The form of a theme, generated from its bank, so that an answer that the bank does not know reaches no service."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -55,6 +55,14 @@ def given_answers(form: Form, page: Page) -> Answers:
         for item in page.items
         if (raw := _raw(form[item.address])) and not form[item.address].errors
     }
+
+
+def cleared_answers(form: Form, page: Page, emptied: Collection[str]) -> set[str]:
+    """Questions whose entry or ticks a browser says it shows, and which are empty now.
+
+    Round buttons cannot be emptied: one that is not there was not touched, or belongs to an older tab.
+    """
+    return {item.address for item in page.items if item.address in emptied and not _raw(form[item.address])}
 
 
 class Checks:

@@ -10,7 +10,7 @@ from zelfscan.outcome.services import code_opens
 from zelfscan.privacy.code import CodeTypo, normalise
 from zelfscan.rounds.queries import Invitation, invitation
 from zelfscan.scan import drafts
-from zelfscan.scan.forms import BeginForm, given_answers, theme_form
+from zelfscan.scan.forms import BeginForm, cleared_answers, given_answers, theme_form
 from zelfscan.scan.services import (
     Page,
     Scan,
@@ -149,7 +149,9 @@ def answer(number: int) -> str | Response:
     theme = pages[number - 1]
     form = theme_form(theme, {})
     valid = form.validate()
-    saved = save_answers(installation().database, key, today(), theme.bank.bank, given_answers(form, theme))
+    cleared = cleared_answers(form, theme, request.form.getlist("shown"))
+    given = given_answers(form, theme)
+    saved = save_answers(installation().database, key, today(), theme.bank.bank, given, cleared)
     if saved is None:
         return _gone()
     if "X-Autosave" in request.headers:

@@ -1,7 +1,7 @@
 """Taking a scan: begin, answer, read back."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -46,9 +46,10 @@ class Scan:
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
         return cls(**{name: content[name] for name in ("id", "token", "code", "returning", "answers")})
 
-    def with_answers(self, bank: str, given: Answers) -> Self:
-        """This scan with answers added or changed; others stay."""
-        return replace(self, answers=self.answers | {bank: self.answers.get(bank, {}) | given})
+    def with_answers(self, bank: str, given: Answers, cleared: Collection[str] = ()) -> Self:
+        """This scan with answers added, changed or cleared; others stay."""
+        kept = {a: value for a, value in self.answers.get(bank, {}).items() if a not in cleared}
+        return replace(self, answers=self.answers | {bank: kept | given})
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,15 @@ def open_scan(database: Database, key: bytes, today: date) -> tuple[Scan, Invita
         return (scan, link) if link else None
 
 
-def save_answers(database: Database, key: bytes, today: date, bank: str, given: Answers) -> Scan | None:
-    """Add answers to the draft; None when the scan is finished or gone."""
+def save_answers(
+    database: Database, key: bytes, today: date, bank: str, given: Answers, cleared: Collection[str] = ()
+) -> Scan | None:
+    """Add answers to the draft, and take out those that were cleared; None when the scan is finished or gone."""
 
     def add(content: drafts.Content) -> drafts.Content:
         if content["kind"] != "scan":
             return content
-        return Scan.from_dict(content).with_answers(bank, given).to_dict()
+        return Scan.from_dict(content).with_answers(bank, given, cleared).to_dict()
 
     content = drafts.change(database, key, today, add)
     return Scan.from_dict(content) if content and content["kind"] == "scan" else None

@@ -54,7 +54,8 @@ def guard() -> Response | None:
     if access is not Access.SIGNED_IN:
         abort(403)
     if not current_user.is_authenticated:
-        return redirect(url_for("organisations.sign_in_page", next=request.path))
+        asked = request.path if request.method == "GET" else None
+        return redirect(url_for("organisations.sign_in_page", next=asked))
     return None
 
 

@@ -43,6 +43,9 @@ def choose_language() -> Response:
 
 def own_path(address: str) -> str:
     """The path when it is one of ours, else the home page: no redirect leads elsewhere."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return url_for("pages.home")
     ours = not parts.scheme and not parts.netloc and address.startswith("/") and "\\" not in address
     return address if ours and not address.startswith("//") else url_for("pages.home")

@@ -1,6 +1,6 @@
 """Headers that keep pages to themselves, and requests within bounds."""
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from werkzeug.wrappers import Response
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -31,6 +31,18 @@ A_YEAR = "public, max-age=31536000, immutable"
 KIB = 1024
 
 
+FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def refuse_what_no_form_sends() -> None:
+    """Let in text fields of forms only: no JSON, no files, no NUL, which PostgreSQL cannot hold."""
+    if request.mimetype not in FORMS or request.files:
+        abort(400)
+    given = [request.path, *request.args.values(), *(value for _, value in request.form.items(multi=True))]
+    if any("\0" in value for value in given):
+        abort(400)
+
+
 def set_headers(response: Response) -> Response:
     """No page is kept by a browser or proxy; static files, whose address names their content, for a year."""
     response.headers.update(HEADERS)
@@ -52,4 +64,5 @@ def init_app(app: Flask, secure: bool) -> None:
         MAX_FORM_MEMORY_SIZE=256 * KIB,
         MAX_FORM_PARTS=2000,
     )
+    app.before_request(refuse_what_no_form_sends)
     app.after_request(set_headers)
