@@ -41,7 +41,7 @@ test: lint chromium
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 bench: .venv/.installed-dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: .venv/.installed-dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from tests.support import BANKS, World, take_scan
 from zelfscan.cli import cli, main
 from zelfscan.config import secrets_file
 from zelfscan.organisations.services import add_unit
+from zelfscan.scan.models import Draft
+from zelfscan.scan.services import begin
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -63,6 +66,16 @@ def test_a_round_from_opening_to_closing(run: CliRunner, sqlite_world: World) ->
     assert (status["state"], status["ballots"]) == ("open", 1)
     assert "Closed" in run.invoke(cli, ["round", "close", sqlite_world.round_id]).output
     assert "Testzorg · Nulmeting · closed" in run.invoke(cli, ["round", "list"]).output
+
+
+@pytest.mark.parametrize("words", [["init"], ["round", "close"]])
+def test_drafts_that_are_over_go_when_a_command_is_run(run: CliRunner, sqlite_world: World, words: list[str]) -> None:
+    database, long_ago = sqlite_world.installation.database, date.today() - timedelta(days=60)
+    begin(database, sqlite_world.link("Anemoon"), long_ago, 30)
+    asked = [*words, sqlite_world.round_id] if words[0] == "round" else words
+    assert run.invoke(cli, asked).exit_code == 0
+    with database.read() as session:
+        assert session.query(Draft).count() == 0
 
 
 def test_an_account_from_the_command_line(run: CliRunner) -> None:

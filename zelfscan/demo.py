@@ -19,7 +19,7 @@ from zelfscan.digitypes.types import TYPES
 from zelfscan.installation import Installation, initialise, open_installation
 from zelfscan.organisations.models import Account, Unit
 from zelfscan.organisations.queries import organisation_by_name
-from zelfscan.organisations.services import add_account, add_organisation, add_unit, hash_password
+from zelfscan.organisations.services import add_account, add_organisation, add_unit, end_sessions, hash_password
 from zelfscan.outcome.building import build_outcome
 from zelfscan.outcome.services import finish
 from zelfscan.progress import bar
@@ -214,6 +214,7 @@ def _renew_passwords(settings: Settings) -> dict[str, str]:
         for email, password in passwords.items():
             account = session.query(Account).filter_by(email=email).one()
             account.password_hash = hash_password(password)
+            end_sessions(session, account.id)
     database.close()
     return passwords
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from zelfscan.banks.loader import load_materials
 from zelfscan.banks.schema import Material
@@ -11,6 +12,7 @@ from zelfscan.digitypes.classifier import Classifier
 from zelfscan.digitypes.store import load_classifier
 from zelfscan.organisations.services import installation_salt, is_in_use
 from zelfscan.privacy.code import CodeKeys, derive
+from zelfscan.scan.drafts import erase_expired
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def initialise(settings: Settings) -> None:
             else:
                 create_secrets(settings)
             installation_salt(session)
+            erase_expired(session, date.today())
     finally:
         database.close()
 

@@ -1,6 +1,5 @@
 """Serving the application with gunicorn."""
 
-import gc
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from zelfscan.config import Settings, SettingsError
+from zelfscan.config import Settings, SettingsError, load_secrets
+from zelfscan.db import Database
 from zelfscan.web.app import create_app
 
 
@@ -25,11 +25,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application of a worker; what it starts with lives on, so the garbage collector need not look at it."""
-        app = create_app(self.settings)
-        gc.collect()
-        gc.freeze()
-        return app
+        return create_app(self.settings)
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
@@ -45,6 +41,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | 
         SettingsError: the port is taken.
     """
     require_free(host, port)
+    require_ready(settings)
     options = {
         "bind": f"{host}:{port}",
         "workers": settings.workers,
@@ -56,6 +53,16 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | 
         "control_socket_disable": True,
     }
     Server(settings, options).run()
+
+
+def require_ready(settings: Settings) -> None:
+    """Raise SettingsError or DatabaseError, before any worker starts, when the installation is not ready."""
+    load_secrets(settings)
+    database = Database(settings.database)
+    try:
+        database.check()
+    finally:
+        database.close()
 
 
 def require_free(host: str, port: int) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
@@ -91,14 +91,20 @@ def test_a_small_team_learns_no_number_of_its_own(closed: World, app: Flask) -> 
 
 
 def test_no_page_of_a_manager_holds_an_outcome(closed: World, app: Flask) -> None:
-    """Every address without parameters, opened by each role and by the one who is not signed in."""
-    code = take_scan_before_closing(closed)
-    addresses = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+    """A kept outcome has its own words: the text of a tip. No role, and nobody, finds them on any page."""
+    take_scan(closed, "Anemoon", 0, send=False)
+    own_words = "Open morgen samen één bijlage."
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
     for client in [app.test_client(), *(sign_in(app, email) for email in ACCOUNTS)]:
-        for address in addresses:
-            assert code not in client.get(address, follow_redirects=True).text
+        for unit in closed.units.values():
+            values = {"round_id": closed.round_id, "unit_id": unit.id, "token": closed.tokens["Anemoon"], "number": 1}
+            for rule in rules:
+                with app.test_request_context():
+                    address = url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
+                assert own_words not in client.get(address, follow_redirects=True).text, address
 
 
-def take_scan_before_closing(world: World) -> str:
-    """Keep an outcome without a ballot: the round is closed."""
-    return take_scan(world, "Anemoon", 4, send=False)
+def test_the_words_that_are_looked_for_are_on_the_page_of_the_outcome(world: World, app: Flask) -> None:
+    client = app.test_client()
+    client.post("/mijn", data={"code": take_scan(world, "Anemoon", 0)})
+    assert "Open morgen samen één bijlage." in client.get("/mijn/uitkomst").text

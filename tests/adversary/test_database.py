@@ -21,7 +21,7 @@ from zelfscan.db import Base, Database
 from zelfscan.digitypes.types import TYPES
 from zelfscan.outcome.models import VAULT_SIZE, VaultEntry
 from zelfscan.outcome.services import delete_outcomes
-from zelfscan.privacy.code import derive
+from zelfscan.privacy.code import CodeKeys, derive
 from zelfscan.privacy.sealing import SealError, open_sealed
 from zelfscan.rounds.keys import read_key
 from zelfscan.rounds.models import Ballot
@@ -205,7 +205,9 @@ def test_the_server_s_own_secrets_open_no_outcome(world: World) -> None:
         ballot = session.scalars(select(Ballot)).one()
     held = [here.secrets.pepper_bytes, here.secrets.session.encode(), here.salt, entry.lookup, ballot.id]
     held += [read_key(here.settings, world.round_id)]
-    for key in {part[:32].ljust(32, b"\0") for part in held}:
+    keys = {part[:32].ljust(32, b"\0") for part in held}
+    keys |= {derived for part in held for derived in (CodeKeys(part).vault_key, CodeKeys(part).lookup)}
+    for key in keys:
         with pytest.raises(SealError):
             open_sealed(key, entry.sealed, b"vault")
 

@@ -189,6 +189,21 @@ def test_a_ballot_that_comes_while_the_round_is_counted_is_counted(world: World)
     assert root.content["size"] == 8
 
 
+def test_a_round_in_which_ballots_keep_coming_is_counted(world: World) -> None:
+    cast(world, {"Anemoon": 7})
+    counted = []
+
+    def progress(ballots: Any) -> Any:
+        counted.append(len(ballots))
+        if len(counted) <= round_services.FREE_TRIES:
+            take_scan(world, "Anemoon", 1, keep=False)
+        return ballots
+
+    close_round(world.installation.database, world.installation.settings, world.round_id, TODAY, progress)
+    assert counted == [7, 8, 9]
+    assert round_state(world)[0] == "closed"
+
+
 def test_who_is_too_late_hears_it_and_keeps_her_outcome(world: World) -> None:
     visited = visit(world, "Anemoon")
     close_round(world.installation.database, world.installation.settings, world.round_id, TODAY)

@@ -28,7 +28,7 @@ from zelfscan.scan.services import Answers, begin, open_scan, save_answers
 SHIPPED = ("digitype", "vvt")
 OUT_OF_THE_WAY = "1000 per 5 minutes"
 """All browsers of these tests share one address, so that the real limits on attempts would stop them."""
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Opening, filling and closing rounds, on both databases."""
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.support import TODAY, World, bank_text, cast, complete, take_scan, visit
 from zelfscan.banks.schema import Bank
@@ -165,6 +167,20 @@ def test_a_forged_ballot_stops_the_count(world: World) -> None:
         close(world)
     with world.installation.database.read() as session:
         assert session.get_one(Round, world.round_id).state == "open"
+
+
+def test_closing_leaves_no_room_that_ballots_lay_in(world: World) -> None:
+    cast(world, {"Anemoon": 9})
+    with world.installation.database.read() as session:
+        sealed = session.scalars(select(Ballot.sealed)).all()
+    close(world)
+    database = world.installation.database
+    if database.is_sqlite:
+        raw = Path(str(database.engine.url.database)).read_bytes()
+        assert not [blob for blob in sealed if blob[-24:] in raw]
+    else:
+        with database.read() as session:
+            assert session.scalar(text("SELECT pg_relation_size('ballot')")) == 0
 
 
 def test_closing_twice_is_closing_once(world: World) -> None:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.conftest import make_app
 from tests.support import TODAY, World, complete, take_scan, visit
+from zelfscan.rounds.queries import ballot_count
 from zelfscan.rounds.services import close_round
 from zelfscan.scan import drafts
 from zelfscan.scan.models import Draft
@@ -223,6 +224,20 @@ def test_the_whole_way_ends_with_a_code_that_opens_the_outcome(client: FlaskClie
     assert client.post("/mijn/verwijderen").location == "/mijn"
     assert "gewist" in client.get("/mijn").text
     assert "We vinden geen uitkomst" in client.post("/mijn", data={"code": found[1]}).text
+
+
+def test_deleting_takes_the_ballot_along(client: FlaskClient, sqlite_world: World) -> None:
+    code = take_scan(sqlite_world, "Anemoon")
+    client.post("/mijn", data={"code": code})
+    client.post("/mijn/verwijderen")
+    with sqlite_world.installation.database.read() as session:
+        assert ballot_count(session, sqlite_world.round_id) == 0
+
+
+def test_codes_are_limited_at_the_start_too(client: FlaskClient, link: str) -> None:
+    answers = [client.post(link, data={"code": "bab"}).status_code for _ in range(21)]
+    assert answers == [200] * 20 + [429]
+    assert client.post(link).status_code == 302, "without a code anybody can begin"
 
 
 @pytest.mark.parametrize("address", ["/mijn/terugtrekken", "/mijn/verwijderen", "/mijn/sluiten"])

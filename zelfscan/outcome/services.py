@@ -247,7 +247,11 @@ def hand_over_code(installation: Installation, key: bytes, scan: Scan, now: date
         whether the draft was still there.
     """
     content = {"kind": "code", "code": scan.code} | _until(now + CODE_SHOWN)
-    return drafts.change(installation.database, key, now.date(), lambda _: content) is not None
+    if drafts.change(installation.database, key, now.date(), lambda _: content) is None:
+        return False
+    with installation.database.write() as session:
+        drafts.shorten(session, key, (now + CODE_SHOWN).date())
+    return True
 
 
 def code_in_hand(installation: Installation, key: bytes, now: datetime) -> str | None:
@@ -260,6 +264,7 @@ def remember_opened(installation: Installation, organisation_id: str, keys: Code
     """Keep an opened outcome at hand for this browser, without its code; returns the key for its cookie."""
     key, content = drafts.new_key(), {"kind": "opened", "root": keys.root.hex()} | _until(now + OUTCOME_OPEN)
     with installation.database.write() as session:
+        drafts.erase_expired(session, now.date())
         drafts.create(session, key, organisation_id, content, (now + OUTCOME_OPEN).date())
     return key
 

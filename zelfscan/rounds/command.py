@@ -17,6 +17,7 @@ from zelfscan.progress import bar
 from zelfscan.rounds.models import Round
 from zelfscan.rounds.queries import all_rounds, ballot_count, links_of, round_by_id
 from zelfscan.rounds.services import BankSource, close_round, open_round, read_bank_source
+from zelfscan.scan.drafts import erase_expired
 
 
 @click.group("round")
@@ -97,6 +98,8 @@ def close(round_id: str) -> None:
     with database.read() as session:
         _known_round(session, round_id)
     close_round(database, settings, round_id, date.today(), lambda ballots: bar(ballots, "Counting"))
+    with database.write() as session:
+        erase_expired(session, date.today())
     click.echo("Closed. The dashboards show the release; the ballots and the key are gone.")
 
 

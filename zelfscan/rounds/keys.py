@@ -1,5 +1,6 @@
 """Files with the rounds' private keys: outside the database, one a round, gone after closing."""
 
+import os
 from pathlib import Path
 
 from zelfscan.config import Settings, private_folder, write_private
@@ -36,5 +37,8 @@ def destroy_key(settings: Settings, round_id: str) -> None:
     """Overwrite and remove the key, so that ballots left in a backup open no more. Harmless when it is gone."""
     path = key_file(settings, round_id)
     if path.exists():
-        path.write_bytes(bytes(path.stat().st_size))
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
         path.unlink()

@@ -28,6 +28,10 @@ from zelfscan.rounds.queries import banks_of, rounds_of
 Progress = Callable[[Sequence[Ballot]], Iterable[Ballot]]
 
 
+FREE_TRIES = 2
+"""How often a round is counted while people may still finish, before they have to wait for it."""
+
+
 class RoundClosed(Exception):
     """The round takes no ballots any more."""
 
@@ -178,8 +182,8 @@ def close_round(database: Database, settings: Settings, round_id: str, today: da
     """
     if not _is_closed(database, round_id):
         _publish(database, settings, round_id, today, progress)
-    database.rewrite(Ballot.__tablename__)
     destroy_key(settings, round_id)
+    database.rewrite(Ballot.__tablename__)
 
 
 def _is_closed(database: Database, round_id: str) -> bool:
@@ -188,58 +192,66 @@ def _is_closed(database: Database, round_id: str) -> bool:
 
 
 def _publish(database: Database, settings: Settings, round_id: str, today: date, progress: Progress) -> None:
-    """Count outside any transaction, so that nobody who finishes has to wait; once more if a ballot came or went."""
-    private, published = read_key(settings, round_id), False
-    while not published:
-        plan, ballots = _count_plan(database, round_id)
-        contents = [open_ballot(private, ballot.sealed, round_id, ballot.id) for ballot in progress(ballots)]
-        release = make_release(plan.units, contents, plan.rules, plan.measures)
-        published = _close_with(database, round_id, _fingerprint(ballots), release, today)
+    """Count outside any transaction, so that nobody who finishes has to wait; with the round locked if that fails.
+
+    A round in which ballots keep coming would else never be counted.
+    """
+    private = read_key(settings, round_id)
+    for _ in range(FREE_TRIES):
+        with database.read() as session:
+            plan, ballots = _count_plan(session, round_id)
+        release = _count(private, plan, ballots, progress)
+        with database.write() as session:
+            if _write_release(session, _lock(session, round_id), ballots, release, today):
+                return
+    with database.write() as session:
+        round_ = _lock(session, round_id)
+        plan, ballots = _count_plan(session, round_id)
+        _write_release(session, round_, ballots, _count(private, plan, ballots, progress), today)
 
 
 @dataclass(frozen=True)
 class CountPlan:
     """What a round's ballots are counted by."""
 
+    round_id: str
     units: tuple[disclosure.Unit, ...]
     rules: Rules
     measures: tuple[disclosure.Measure, ...]
 
 
-def _count_plan(database: Database, round_id: str) -> tuple[CountPlan, Sequence[Ballot]]:
-    with database.read() as session:
-        round_ = session.get_one(Round, round_id)
-        units = units_of(session, round_.organisation_id)
-        plan = CountPlan(
-            tuple(disclosure.Unit(unit.id, unit.parent_id, unit.kind) for unit in units),
-            Rules(round_.minimum, round_.minimum_distribution),
-            tuple(measures_of(banks_of(session, round_))),
-        )
-        return plan, session.scalars(select(Ballot).where(Ballot.round_id == round_id)).all()
+def _count_plan(session: Session, round_id: str) -> tuple[CountPlan, Sequence[Ballot]]:
+    round_ = session.get_one(Round, round_id)
+    units = units_of(session, round_.organisation_id)
+    plan = CountPlan(
+        round_id,
+        tuple(disclosure.Unit(unit.id, unit.parent_id, unit.kind) for unit in units),
+        Rules(round_.minimum, round_.minimum_distribution),
+        tuple(measures_of(banks_of(session, round_))),
+    )
+    return plan, session.scalars(select(Ballot).where(Ballot.round_id == round_id)).all()
+
+
+def _count(private: bytes, plan: CountPlan, ballots: Sequence[Ballot], progress: Progress) -> Release:
+    contents = [open_ballot(private, ballot.sealed, plan.round_id, ballot.id) for ballot in progress(ballots)]
+    return make_release(plan.units, contents, plan.rules, plan.measures)
 
 
 def _fingerprint(ballots: Iterable[Ballot]) -> frozenset[tuple[bytes, bytes]]:
     return frozenset((ballot.id, ballot.sealed) for ballot in ballots)
 
 
-def _close_with(
-    database: Database,
-    round_id: str,
-    counted: frozenset[tuple[bytes, bytes]],
-    release: Release,
-    today: date,
-) -> bool:
-    """Write the release if the ballots are still those that it counted; tells whether it did."""
-    with database.write() as session:
-        round_ = _lock(session, round_id)
-        ballots = session.scalars(select(Ballot).where(Ballot.round_id == round_id))
-        if round_.state == "open" and _fingerprint(ballots) != counted:
-            return False
-        if round_.state == "open":
-            session.add_all(_released_groups(session, round_, release))
-            session.execute(delete(Ballot).where(Ballot.round_id == round_id))
-            round_.state, round_.closed_on = "closed", today
+def _write_release(session: Session, round_: Round, counted: Sequence[Ballot], release: Release, today: date) -> bool:
+    """Write the release if the ballots are still those that it counted; tells whether the round is closed."""
+    if round_.state == "closed":
         return True
+    ballots = session.scalars(select(Ballot).where(Ballot.round_id == round_.id))
+    if _fingerprint(ballots) != _fingerprint(counted):
+        return False
+    session.add_all(_released_groups(session, round_, release))
+    session.execute(delete(Ballot).where(Ballot.round_id == round_.id))
+    round_.state, round_.closed_on = "closed", today
+    return True
 
 
 def _released_groups(session: Session, round_: Round, release: Release) -> list[ReleasedGroup]:
