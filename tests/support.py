@@ -96,7 +96,7 @@ def visit(world: World, team: str, value: int = 2, code: str | None = None) -> V
         save_answers(database, key, TODAY, bank, dict(given))
     found = open_scan(database, key, TODAY)
     assert found is not None
-    return Visit(key, *found)
+    return Visit(key, found.scan, link)
 
 
 def complete(world: World, visited: Visit, *, keep: bool = True, send: bool = True) -> Finished:

@@ -46,11 +46,13 @@ class DatabaseError(ClearError):
 
 
 class Database:
-    """One engine, and the two kinds of transaction that the services use."""
+    """One engine, and the kinds of transaction that the services use."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._reading = self.engine.execution_options(begin="BEGIN")
+        alone = {"begin": None} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._autocommit = self.engine.execution_options(**alone)
 
     @property
     def is_sqlite(self) -> bool:
@@ -68,20 +70,26 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """A connection on which each statement is a transaction of its own."""
+        with self._autocommit.connect() as connection:
+            yield connection
+
     def forget_traces(self) -> None:
         """Empty SQLite's write-ahead log, which would keep the order in which sealed things came in.
 
         Somebody who is reading holds it for the moment; then the next call empties it.
         """
         if self.is_sqlite:
-            with _autocommit(self.engine) as connection:
+            with self.autocommit() as connection:
                 connection.execute(text(f"PRAGMA busy_timeout = {MOMENT}"))
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
                 connection.execute(text(f"PRAGMA busy_timeout = {PATIENCE}"))
 
     def rewrite(self, *tables: str) -> None:
         """Write the tables anew, so that no freed page or dead row keeps what was deleted from them."""
-        with _autocommit(self.engine) as connection:
+        with self.autocommit() as connection:
             if self.is_sqlite:
                 connection.execute(text("VACUUM"))
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -153,11 +161,3 @@ def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
     if begin:
         connection.exec_driver_sql(begin)
-
-
-@contextmanager
-def _autocommit(engine: Engine) -> Iterator[Connection]:
-    sqlite = engine.dialect.name == "sqlite"
-    options = {"begin": None} if sqlite else {"isolation_level": "AUTOCOMMIT"}
-    with engine.execution_options(**options).connect() as connection:
-        yield connection

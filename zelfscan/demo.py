@@ -192,7 +192,7 @@ def _take_scan(
     key = begin(database, link, day, installation.settings.draft_days, code)
     for bank, given in answers.items():
         save_answers(database, key, day, bank, given)
-    scan, link = require(open_scan(database, key, day))
+    scan = require(open_scan(database, key, day)).scan
     outcome = build_outcome(link.banks, scan.answers, installation.classifier, installation.materials)
     keep, send = bool(random.random() < KEPT), bool(random.random() < SENT)
     finish(installation, scan, link, outcome, day, keep=keep, send=send)

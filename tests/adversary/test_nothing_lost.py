@@ -98,7 +98,7 @@ def test_two_tabs_keep_each_other_s_answers(world: World) -> None:
         list(pool.map(answer, addresses))
     found = open_scan(world.installation.database, visited.key, TODAY)
     assert found is not None
-    assert set(addresses) <= set(found[0].answers["mini"])
+    assert set(addresses) <= set(found.scan.answers["mini"])
 
 
 STEPS = ("_keep", "put_ballot")
@@ -112,7 +112,7 @@ def test_a_worker_killed_while_finishing_loses_and_doubles_nothing(world: World,
     assert sum(counts(world)) >= 1
     found = open_scan(world.installation.database, visited.key, TODAY)
     assert found is not None, "the draft is still there"
-    complete(world, Visit(visited.key, *found))
+    complete(world, Visit(visited.key, found.scan, visited.link))
     assert counts(world) == (1, 1)
     opened = open_vault(world.installation, world.installation.keys_of(visited.scan.code))
     assert opened is not None

@@ -125,8 +125,8 @@ def _take_part(installation: Installation, link: Invitation, answers: dict[str, 
         save_answers(installation.database, key, TODAY, bank, given)
     found = open_scan(installation.database, key, TODAY)
     assert found is not None
-    outcome = build_outcome(link.banks, found[0].answers, installation.classifier, installation.materials)
-    finish(installation, found[0], link, outcome, TODAY, keep=False, send=True)
+    outcome = build_outcome(link.banks, found.scan.answers, installation.classifier, installation.materials)
+    finish(installation, found.scan, link, outcome, TODAY, keep=False, send=True)
     drafts.erase(installation.database, key)
 
 

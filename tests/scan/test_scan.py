@@ -268,9 +268,8 @@ def test_a_draft_is_gone_after_its_last_day(world: World) -> None:
 
 def test_a_draft_opens_with_its_own_key_only(world: World) -> None:
     visited = visit(world, "Anemoon")
-    with world.installation.database.read() as session:
-        assert drafts.read(session, drafts.new_key(), TODAY) is None
-        assert drafts.read(session, visited.key, TODAY) is not None
+    assert drafts.read(world.installation.database, drafts.new_key(), TODAY) is None
+    assert drafts.read(world.installation.database, visited.key, TODAY) is not None
 
 
 def test_sealed_drafts_come_in_few_sizes(world: World) -> None:
@@ -288,7 +287,7 @@ def test_a_finished_scan_takes_no_more_answers(world: World) -> None:
 
 
 def test_a_scan_survives_its_draft() -> None:
-    scan = Scan("a1", "token", "code", True, {"mini": {"apps.openen": 3, "apps.zoeken": None}})
+    scan = Scan("a1", "token", ("hash",), "code", True, {"mini": {"apps.openen": 3, "apps.zoeken": None}})
     assert Scan.from_dict(scan.to_dict()) == scan
 
 

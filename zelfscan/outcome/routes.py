@@ -12,7 +12,7 @@ from zelfscan.outcome.forms import CodeForm, FinishForm
 from zelfscan.outcome.qr import code_address, qr_svg
 from zelfscan.outcome.view import ballot_lines, outcome_view
 from zelfscan.privacy.code import CodeKeys, CodeTypo, normalise
-from zelfscan.rounds.queries import Invitation, bank_version
+from zelfscan.rounds.queries import Invitation, bank_version, invitation
 from zelfscan.scan import drafts
 from zelfscan.scan.services import Scan, open_scan
 from zelfscan.web import cookies
@@ -32,8 +32,11 @@ def _in_hand() -> tuple[bytes, Scan, Invitation, Outcome] | None:
     found = open_scan(installation().database, key, today()) if key else None
     if key is None or found is None:
         return None
-    scan, link = found
-    here = installation()
+    here, scan = installation(), found.scan
+    with here.database.read() as session:
+        link = invitation(session, scan.token)
+    if link is None:
+        return None
     return key, scan, link, build_outcome(link.banks, scan.answers, here.classifier, here.materials)
 
 

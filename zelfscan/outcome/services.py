@@ -20,7 +20,6 @@ from zelfscan.outcome.building import Outcome, ballot_of
 from zelfscan.outcome.models import VAULT_ROOM, VaultEntry
 from zelfscan.privacy.code import CodeKeys
 from zelfscan.privacy.sealing import TooLarge, open_sealed, seal, seal_ballot
-from zelfscan.rounds.models import Round
 from zelfscan.rounds.queries import Invitation, rounds_of
 from zelfscan.rounds.services import RoundClosed, put_ballot, withdraw_ballot
 from zelfscan.scan import drafts
@@ -136,10 +135,8 @@ def _ballot(installation: Installation, link: Invitation, keys: CodeKeys, outcom
         if not send:
             withdraw_ballot(installation.database, link.round_id, ballot_id)
             return True
-        with installation.database.read() as session:
-            public = session.get_one(Round, link.round_id).public_key
         content = ballot_of(outcome, link.unit_id, link.banks)
-        sealed = seal_ballot(public, content, link.round_id, ballot_id)
+        sealed = seal_ballot(link.public_key, content, link.round_id, ballot_id)
         put_ballot(installation.database, link.round_id, ballot_id, sealed)
     except RoundClosed:
         return False
@@ -247,11 +244,8 @@ def hand_over_code(installation: Installation, key: bytes, scan: Scan, now: date
         whether the draft was still there.
     """
     content = {"kind": "code", "code": scan.code} | _until(now + CODE_SHOWN)
-    if drafts.change(installation.database, key, now.date(), lambda _: content) is None:
-        return False
-    with installation.database.write() as session:
-        drafts.shorten(session, key, (now + CODE_SHOWN).date())
-    return True
+    last_day = (now + CODE_SHOWN).date()
+    return drafts.change(installation.database, key, now.date(), lambda _: content, last_day=last_day) is not None
 
 
 def code_in_hand(installation: Installation, key: bytes, now: datetime) -> str | None:
@@ -280,11 +274,10 @@ def _until(end: datetime) -> drafts.Content:
 
 
 def _in_time(installation: Installation, key: bytes, kind: str, now: datetime) -> drafts.Content | None:
-    with installation.database.read() as session:
-        content = drafts.read(session, key, now.date())
-    if content is None or content["kind"] != kind:
+    held = drafts.read(installation.database, key, now.date())
+    if held is None or held.content["kind"] != kind:
         return None
-    if datetime.fromisoformat(content["until"]) < now:
+    if datetime.fromisoformat(held.content["until"]) < now:
         drafts.erase(installation.database, key)
         return None
-    return content
+    return held.content

@@ -1,5 +1,6 @@
 """Reading rounds and releases."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from zelfscan.banks.loader import parse_bank
 from zelfscan.banks.schema import Bank
+from zelfscan.db import Database
 from zelfscan.organisations.models import Organisation, Unit
 from zelfscan.privacy.disclosure import Group
 from zelfscan.rounds.models import Ballot, BankVersion, ReleasedGroup, Round, RoundBank, RoundLink
@@ -28,12 +30,13 @@ class Invitation:
     title: str
     open: bool
     minimum: int
+    public_key: bytes
     banks: tuple[Bank, ...]
 
 
 _INVITATION = (
-    select(Round.id, Round.title, Round.state, Round.minimum, Unit.id, Unit.name, Organisation.id, Organisation.name)
-    .add_columns(RoundBank.hash)
+    select(Round.id, Round.title, Round.state, Round.minimum, Round.public_key)
+    .add_columns(Unit.id, Unit.name, Organisation.id, Organisation.name, RoundBank.hash)
     .select_from(RoundLink)
     .join(Round, Round.id == RoundLink.round_id)
     .join(Unit, Unit.id == RoundLink.unit_id)
@@ -49,10 +52,20 @@ def invitation(session: Session, token: str) -> Invitation | None:
     rows = session.execute(_INVITATION, {"token": token}).all()
     if not rows:
         return None
-    round_id, title, state, minimum, unit_id, team, organisation_id, organisation, _ = rows[0]
+    round_id, title, state, minimum, public_key, unit_id, team, organisation_id, organisation, _ = rows[0]
     banks = tuple(bank_version(session, row.hash) for row in rows)
     return Invitation(
-        token, round_id, organisation_id, organisation, unit_id, team, title, state == "open", minimum, banks
+        token=token,
+        round_id=round_id,
+        organisation_id=organisation_id,
+        organisation=organisation,
+        unit_id=unit_id,
+        team=team,
+        title=title,
+        open=state == "open",
+        minimum=minimum,
+        public_key=public_key,
+        banks=banks,
     )
 
 
@@ -71,6 +84,16 @@ def bank_version(session: Session, hash_: str) -> Bank:
             _versions.clear()
         _versions[hash_] = bank
     return bank
+
+
+def bank_versions(database: Database, hashes: Collection[str]) -> tuple[Bank, ...]:
+    """Stored versions of banks; the database is asked only for those that are not in memory."""
+    found = [_versions.get(hash_) for hash_ in hashes]
+    known = tuple(bank for bank in found if bank)
+    if len(known) == len(found):
+        return known
+    with database.read() as session:
+        return tuple(bank_version(session, hash_) for hash_ in hashes)
 
 
 def round_by_id(session: Session, round_id: str) -> Round | None:

@@ -3,12 +3,13 @@
 import json
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from sqlalchemy import CursorResult, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from zelfscan.db import Database
@@ -28,6 +29,15 @@ _REPLACE = (
     .where(_DRAFTS.id == bindparam("of"), _DRAFTS.sealed == bindparam("old"))
     .values(sealed=bindparam("new"))
 )
+_REPLACE_UNTIL = _REPLACE.values(expires_on=bindparam("last_day"))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A draft as it was read: its content, and the sealed bytes by which a change sees whether it is still the same."""
+
+    content: Content
+    sealed: bytes
 
 
 def new_key() -> bytes:
@@ -40,41 +50,45 @@ def create(session: Session, key: bytes, organisation_id: str, content: Content,
     session.add(Draft(id=_id(key), organisation_id=organisation_id, sealed=_seal(key, content), expires_on=expires_on))
 
 
-def read(session: Session, key: bytes, today: date) -> Content | None:
+def read(database: Database, key: bytes, today: date) -> Held | None:
     """The draft of this key; None when there is none, or its last day is over."""
-    sealed = _sealed(session, key, today)
-    return None if sealed is None else _open(key, sealed)
+    with database.autocommit() as connection:
+        sealed = connection.scalar(_SEALED, {"id": _id(key), "today": today})
+    content = None if sealed is None else _open(key, sealed)
+    return None if content is None else Held(content, sealed)
 
 
-def shorten(session: Session, key: bytes, last_day: date) -> None:
-    """Let a draft expire earlier than it would."""
-    session.execute(update(Draft).where(Draft.id == _id(key), Draft.expires_on > last_day).values(expires_on=last_day))
-
-
-def change(database: Database, key: bytes, today: date, by: Callable[[Content], Content]) -> Content | None:
+def change(
+    database: Database,
+    key: bytes,
+    today: date,
+    by: Callable[[Content], Content],
+    held: Held | None = None,
+    last_day: date | None = None,
+) -> Content | None:
     """Replace a draft by what `by` makes of it; two tabs at once both get their change in.
+
+    Args:
+        held: the draft when it was read just now; a draft that has changed since is read again.
+        last_day: until when the changed draft is kept; as long as before when left out.
 
     Returns:
         the new content; None when there is no such draft.
     """
-    while True:
-        with database.write() as session:
-            sealed = _sealed(session, key, today)
-            content = None if sealed is None else _open(key, sealed)
-            if sealed is None or content is None:
-                return None
-            changed = by(content)
-            if changed == content or _replace(session, _id(key), sealed, _seal(key, changed)):
-                return changed
+    while held := held or read(database, key, today):
+        changed = by(held.content)
+        if changed == held.content or _replace(database, key, held, changed, last_day):
+            return changed
+        held = None
+    return None
 
 
-def _sealed(session: Session, key: bytes, today: date) -> bytes | None:
-    return session.scalar(_SEALED, {"id": _id(key), "today": today})
-
-
-def _replace(session: Session, draft_id: bytes, old: bytes, new: bytes) -> bool:
-    result = session.execute(_REPLACE, {"of": draft_id, "old": old, "new": new})
-    return isinstance(result, CursorResult) and result.rowcount == 1
+def _replace(database: Database, key: bytes, held: Held, content: Content, last_day: date | None) -> bool:
+    """Replace a draft if it is still the one that was held."""
+    values = {"of": _id(key), "old": held.sealed, "new": _seal(key, content)}
+    statement, kept = (_REPLACE_UNTIL, {"last_day": last_day}) if last_day else (_REPLACE, {})
+    with database.autocommit() as connection:
+        return connection.execute(statement, values | kept).rowcount == 1
 
 
 def erase(database: Database, key: bytes) -> None:

@@ -26,26 +26,32 @@ class BeginForm(Form):
     code = StringField(validators=[Optional()])
 
 
-def theme_form(page: Page, answers: Answers) -> Form:
-    """A form with a field per question of the page, filled with the answers so far."""
+def theme_form(page: Page) -> Form:
+    """The form that was sent from a page: a field per question."""
     asked = tuple(item.address for item in page.items)
-    form_class = _form_class(_Asked(page.bank.hash, asked, current_language(), page))
-    return form_class(data={item.address: _as_data(answers, item) for item in page.items})
+    return _form_class(_Asked(page.bank.hash, asked, current_language(), page.bank, page.items))()
+
+
+def field_with(item: Item, bank: Bank, data: Any) -> Field:
+    """The field of a question with an answer (`as_data`) filled in."""
+    asked = _Asked(bank.hash, (item.address,), current_language(), bank, (item,))
+    return _form_class(asked)(formdata=None, data={item.address: data})[item.address]
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the form of a page depends on; the page itself follows from it."""
+    """What a form depends on; bank and questions follow from the rest."""
 
-    bank: str
+    bank_hash: str
     addresses: tuple[str, ...]
     language: str
-    page: Page = field(compare=False)
+    bank: Bank = field(compare=False)
+    items: tuple[Item, ...] = field(compare=False)
 
 
 @lru_cache(maxsize=FORMS_IN_MEMORY)
 def _form_class(asked: _Asked) -> type[Form]:
-    return type("ThemeForm", (Form,), {item.address: _field(item, asked.page.bank) for item in asked.page.items})
+    return type("ThemeForm", (Form,), {item.address: _field(item, asked.bank) for item in asked.items})
 
 
 def given_answers(form: Form, page: Page) -> Answers:
@@ -109,7 +115,8 @@ def _field(item: Item, bank: Bank) -> Field:
     return RadioField(choices=labels, validate_choice=False, **options)
 
 
-def _as_data(answers: Answers, item: Item) -> Any:
+def as_data(answers: Answers, item: Item) -> str | list[str] | None:
+    """An answer as a form holds it; None without an answer."""
     if item.address not in answers:
         return None
     value = answers[item.address]

@@ -1,9 +1,8 @@
 """Pages of the scan: start by a link, one theme a page, stop without a trace."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from zelfscan.outcome.services import code_opens
@@ -11,9 +10,11 @@ from zelfscan.privacy.code import CodeTypo, normalise
 from zelfscan.rounds.queries import Invitation, invitation
 from zelfscan.scan import drafts
 from zelfscan.scan.forms import BeginForm, cleared_answers, given_answers, theme_form
+from zelfscan.scan.questions import filled_questions, submitted_questions
 from zelfscan.scan.services import (
+    AllAnswers,
+    OpenScan,
     Page,
-    Scan,
     begin,
     minutes_left,
     open_scan,
@@ -25,7 +26,6 @@ from zelfscan.web import cookies
 from zelfscan.web.access import public
 from zelfscan.web.codes import typo_message
 from zelfscan.web.current import installation, today
-from zelfscan.web.forms import Form
 from zelfscan.web.i18n import LANGUAGES, remember_language
 from zelfscan.web.limits import code_limit, limiter
 
@@ -79,12 +79,12 @@ def _start_page(link: Invitation, form: BeginForm) -> str:
         minutes=minutes_left(pages, 1),
         questions=sum(len(page.items) for page in pages),
         done=request.cookies.get(cookies.DONE) == link.round_id,
-        under_way=found is not None and found[0].token == link.token,
-        elsewhere=found is not None and found[0].token != link.token,
+        under_way=found is not None and found.scan.token == link.token,
+        elsewhere=found is not None and found.scan.token != link.token,
     )
 
 
-def _scan_in_hand() -> tuple[Scan, Invitation] | None:
+def _scan_in_hand() -> OpenScan | None:
     key = cookies.read_key(cookies.SCAN)
     return open_scan(installation().database, key, today()) if key else None
 
@@ -96,11 +96,11 @@ def resume() -> Response:
     found = _scan_in_hand()
     if found is None:
         return redirect(url_for("scan.nothing_here"))
-    scan, link = found
-    return redirect(url_for("scan.page", number=_where_it_was(pages_of(link.banks, scan.answers), scan.answers)))
+    answers = found.scan.answers
+    return redirect(url_for("scan.page", number=_where_it_was(pages_of(found.banks, answers), answers)))
 
 
-def _where_it_was(pages: list[Page], answers: Mapping[str, dict[str, object]]) -> int:
+def _where_it_was(pages: list[Page], answers: AllAnswers) -> int:
     """Number (from 1) of the last theme with an answer, or of the one behind it when that theme is complete."""
     still_open = [len(unanswered(page, answers.get(page.bank.bank, {}))) for page in pages]
     begun = [n for n, page in enumerate(pages, 1) if still_open[n - 1] < len(page.items)]
@@ -114,19 +114,21 @@ def page(number: int) -> str | Response:
     found = _scan_in_hand()
     if found is None:
         return redirect(url_for("scan.nothing_here"))
-    scan, link = found
-    pages = pages_of(link.banks, scan.answers)
-    if not 1 <= number <= len(pages):
-        abort(404)
-    theme = pages[number - 1]
-    return _theme_page(theme_form(theme, scan.answers.get(theme.bank.bank, {})), link, pages, number)
+    answers = found.scan.answers
+    pages = pages_of(found.banks, answers)
+    theme = _page_at(pages, number)
+    return _theme_page(filled_questions(theme, answers.get(theme.bank.bank, {})), pages, number)
 
 
-def _theme_page(form: Form, link: Invitation, pages: list[Page], number: int) -> str:
+def _page_at(pages: list[Page], number: int) -> Page:
+    return pages[number - 1] if 1 <= number <= len(pages) else abort(404)
+
+
+def _theme_page(questions: list[Markup], pages: list[Page], number: int, wrong: bool = False) -> str:
     return render_template(
         "scan/theme.html",
-        form=form,
-        link=link,
+        questions=questions,
+        wrong=wrong,
         page=pages[number - 1],
         begins_bank=number == 1 or pages[number - 2].bank.hash != pages[number - 1].bank.hash,
         number=number,
@@ -142,23 +144,20 @@ def answer(number: int) -> str | Response:
     found, key = _scan_in_hand(), cookies.read_key(cookies.SCAN)
     if found is None or key is None:
         return _gone()
-    scan, link = found
-    pages = pages_of(link.banks, scan.answers)
-    if not 1 <= number <= len(pages):
-        abort(404)
-    theme = pages[number - 1]
-    form = theme_form(theme, {})
+    pages = pages_of(found.banks, found.scan.answers)
+    theme = _page_at(pages, number)
+    form = theme_form(theme)
     valid = form.validate()
     cleared = cleared_answers(form, theme, request.form.getlist("shown"))
     given = given_answers(form, theme)
-    saved = save_answers(installation().database, key, today(), theme.bank.bank, given, cleared)
+    saved = save_answers(installation().database, key, today(), theme.bank.bank, given, cleared, found.draft)
     if saved is None:
         return _gone()
     if "X-Autosave" in request.headers:
         return Response(status=204)
     if not valid and request.form.get("go", "next") in NEED_VALID:
-        return _theme_page(form, link, pages, number)
-    return _next_page(saved, link, theme, number)
+        return _theme_page(submitted_questions(theme, form), pages, number, wrong=True)
+    return _next_page(pages_of(found.banks, saved.answers), saved.answers, theme, number)
 
 
 def _gone() -> Response:
@@ -166,7 +165,7 @@ def _gone() -> Response:
     return Response(status=410) if "X-Autosave" in request.headers else redirect(url_for("scan.nothing_here"))
 
 
-def _next_page(scan: Scan, link: Invitation, before: Page, number: int) -> Response:
+def _next_page(pages: list[Page], answers: AllAnswers, before: Page, number: int) -> Response:
     """Where the pressed button leads: language, back, or on; first to questions that the answers opened here."""
     pressed = request.form.get("go", "next")
     here = url_for("scan.page", number=number)
@@ -176,15 +175,14 @@ def _next_page(scan: Scan, link: Invitation, before: Page, number: int) -> Respo
         return redirect(url_for("scan.stop_page"))
     if pressed == "back":
         return redirect(url_for("scan.page", number=max(1, number - 1)))
-    pages = pages_of(link.banks, scan.answers)
-    opened = _opened_here(pages, before, scan.answers)
+    opened = _opened_here(pages, before, answers)
     if opened:
         return redirect(f"{here}#{opened}")
     after = _number_after(pages, before)
     return redirect(url_for("scan.page", number=after) if after <= len(pages) else url_for("outcome.outcome_page"))
 
 
-def _opened_here(pages: list[Page], before: Page, answers: Mapping[str, dict[str, object]]) -> str | None:
+def _opened_here(pages: list[Page], before: Page, answers: AllAnswers) -> str | None:
     """Address of the first question on this page that was not asked before, and now is."""
     asked = {item.address for item in before.items}
     given = answers.get(before.bank.bank, {})

@@ -12,10 +12,12 @@ from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.schema import Bank, Item, Theme, Value
 from zelfscan.db import Database
 from zelfscan.privacy.code import new_code
-from zelfscan.rounds.queries import Invitation, invitation
+from zelfscan.rounds.queries import Invitation, bank_versions
 from zelfscan.scan import drafts
 
 Answers = dict[str, Value | None]
+AllAnswers = Mapping[str, Answers]
+"""Answers per bank id."""
 
 SECONDS_PER_QUESTION = 10
 """Reading and answering one question, for the estimate of the time left."""
@@ -28,6 +30,7 @@ class Scan:
     Attributes:
         id: random; names this scan's outcome within a vault entry, so that a retry replaces instead of doubles.
         token: the team link that it began with.
+        banks: hashes of the bank versions that it asks, in order.
         code: the personal code, fixed from the start so that every retry derives the same ids from it.
         returning: whether the code is one that the employee had already.
         answers: per bank id, answer by address; None is 'rather not say'.
@@ -35,21 +38,32 @@ class Scan:
 
     id: str
     token: str
+    banks: tuple[str, ...]
     code: str
     returning: bool = False
     answers: dict[str, Answers] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": "scan"} | vars(self)
+        return {"kind": "scan"} | vars(self) | {"banks": list(self.banks)}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        return cls(**{name: content[name] for name in ("id", "token", "code", "returning", "answers")})
+        given = {name: content[name] for name in ("id", "token", "code", "returning", "answers")}
+        return cls(banks=tuple(content["banks"]), **given)
 
     def with_answers(self, bank: str, given: Answers, cleared: Collection[str] = ()) -> Self:
         """This scan with answers added, changed or cleared; others stay."""
         kept = {a: value for a, value in self.answers.get(bank, {}).items() if a not in cleared}
         return replace(self, answers=self.answers | {bank: kept | given})
+
+
+@dataclass(frozen=True)
+class OpenScan:
+    """A scan in a browser's hands, the banks that it asks, and the draft that it was read from."""
+
+    scan: Scan
+    banks: tuple[Bank, ...]
+    draft: drafts.Held
 
 
 @dataclass(frozen=True)
@@ -70,39 +84,48 @@ def begin(database: Database, link: Invitation, today: date, days: int, code: st
         code: the code of an earlier outcome, when the employee has one.
     """
     key = drafts.new_key()
-    scan = Scan(secrets.token_hex(8), link.token, code or new_code(), returning=code is not None)
+    banks = tuple(bank.hash for bank in link.banks)
+    scan = Scan(secrets.token_hex(8), link.token, banks, code or new_code(), returning=code is not None)
     with database.write() as session:
         drafts.erase_expired(session, today)
         drafts.create(session, key, link.organisation_id, scan.to_dict(), today + timedelta(days=days))
     return key
 
 
-def open_scan(database: Database, key: bytes, today: date) -> tuple[Scan, Invitation] | None:
-    """The scan in this browser's hands, and the round that it belongs to."""
-    with database.read() as session:
-        content = drafts.read(session, key, today)
-        if content is None or content["kind"] != "scan":
-            return None
-        scan = Scan.from_dict(content)
-        link = invitation(session, scan.token)
-        return (scan, link) if link else None
+def open_scan(database: Database, key: bytes, today: date) -> OpenScan | None:
+    """The scan in this browser's hands; None when there is none, or it is finished."""
+    draft = drafts.read(database, key, today)
+    if draft is None or draft.content["kind"] != "scan":
+        return None
+    scan = Scan.from_dict(draft.content)
+    return OpenScan(scan, bank_versions(database, scan.banks), draft)
 
 
 def save_answers(
-    database: Database, key: bytes, today: date, bank: str, given: Answers, cleared: Collection[str] = ()
+    database: Database,
+    key: bytes,
+    today: date,
+    bank: str,
+    given: Answers,
+    cleared: Collection[str] = (),
+    draft: drafts.Held | None = None,
 ) -> Scan | None:
-    """Add answers to the draft, and take out those that were cleared; None when the scan is finished or gone."""
+    """Add answers to the draft, and take out those that were cleared; None when the scan is finished or gone.
+
+    Args:
+        draft: the draft when it was read just now.
+    """
 
     def add(content: drafts.Content) -> drafts.Content:
         if content["kind"] != "scan":
             return content
         return Scan.from_dict(content).with_answers(bank, given, cleared).to_dict()
 
-    content = drafts.change(database, key, today, add)
+    content = drafts.change(database, key, today, add, draft)
     return Scan.from_dict(content) if content and content["kind"] == "scan" else None
 
 
-def pages_of(banks: tuple[Bank, ...], answers: Mapping[str, Answers]) -> list[Page]:
+def pages_of(banks: tuple[Bank, ...], answers: AllAnswers) -> list[Page]:
     """The pages of a scan: each theme of each bank that has a question to ask, given the answers."""
     pages: list[Page] = []
     for bank in banks:

@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     _register(app)
     access.init_app(app)
     errors.init_app(app)
-    app.jinja_env.globals["static"] = static_address
+    app.jinja_env.globals["static"] = cache(static_address)
     return app
 
 
@@ -56,16 +56,12 @@ def _register(app: Flask) -> None:
 def _sign_in(app: Flask) -> None:
     from zelfscan.organisations.signin import load_user
 
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None
     manager.user_loader(load_user)
 
 
 def static_address(filename: str) -> str:
     """Address of a static file that changes with its content, so that browsers may keep it."""
-    return url_for("static", filename=filename, v=_digest(Path(current_app.static_folder or "") / filename))
-
-
-@cache
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    content = (Path(current_app.static_folder or "") / filename).read_bytes()
+    return url_for("static", filename=filename, v=hashlib.sha256(content).hexdigest()[:12])

@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -14,6 +15,7 @@ from zelfscan.banks.schema import Text
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 DEFAULT = "nl"
+LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
 COOKIE = "zelfscan_language"
 CATALOGUES = Path(__file__).parent / "translations"
 A_YEAR = 365 * 24 * 3600
@@ -42,10 +44,10 @@ def _read(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
-def chosen_language() -> str:
+def chosen_locale() -> Locale:
     """The language in the reader's cookie, if we speak it."""
     chosen = request.cookies.get(COOKIE, DEFAULT)
-    return chosen if chosen in LANGUAGES else DEFAULT
+    return LOCALES[chosen if chosen in LANGUAGES else DEFAULT]
 
 
 def current_language() -> str:
@@ -66,7 +68,7 @@ def in_language(text: Text | None) -> str:
 
 
 def init_app(app: Flask) -> None:
-    babel = Babel(app, default_locale=DEFAULT, locale_selector=chosen_language)
+    babel = Babel(app, default_locale=DEFAULT, locale_selector=chosen_locale)
     babel.domain_instance = Catalogues()
     app.jinja_env.filters["t"] = in_language
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, current_language=current_language)
