@@ -1,35 +1,26 @@
-"""Serving the application with gunicorn."""
+"""Serving the application with granian."""
 
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Flask
-from gunicorn.app.base import BaseApplication
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
 
 from zelfscan.config import Settings, SettingsError, load_secrets
 from zelfscan.db import Database
 from zelfscan.web.app import create_app
 
-
-class Server(BaseApplication):  # type: ignore[misc]
-    """Gunicorn with our settings; each worker opens the installation for itself. No access log: it would hold
-    who was here, and when."""
-
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-        self.settings, self.given = settings, options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self.given.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        return create_app(self.settings)
+THREADS = 2
+"""Per worker: one can derive keys or wait for the database while the other answers; more only fight for Python's lock."""
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
-    """Serve until stopped.
+    """Serve until stopped; each worker opens the installation for itself.
+
+    There is no access log: it would hold who was here, and when.
 
     Args:
         settings: the settings of the installation.
@@ -42,17 +33,20 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | 
     """
     require_free(host, port)
     require_ready(settings)
-    options = {
-        "bind": f"{host}:{port}",
-        "workers": settings.workers,
-        "threads": 4,
-        "worker_class": "gthread",
-        "accesslog": None,
-        "loglevel": "warning",
-        "when_ready": lambda _: ready() if ready else None,
-        "control_socket_disable": True,
-    }
-    Server(settings, options).run()
+    server: Any = Server(
+        "zelfscan",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.warning,
+    )
+    server.on_startup(ready or (lambda: None))
+    server.serve(target_loader=partial(create_app, settings), wrap_loader=False)
 
 
 def require_ready(settings: Settings) -> None:
