@@ -1,4 +1,4 @@
-"""The application for a WSGI server: `gunicorn wsgi:app`, with the settings of docs/settings.md."""
+"""The application for a WSGI server: `granian --interface wsgi wsgi:app`, with the settings of docs/settings.md."""
 
 from zelfscan.web.app import create_app
 

@@ -14,7 +14,7 @@ from zelfscan.db import Database
 from zelfscan.web.app import create_app
 
 THREADS = 2
-"""Per worker: one can derive keys or wait for the database while the other answers; more only fight for Python's lock."""
+"""Per worker: one derives keys or waits for the database while another answers; more would fight for Python's lock."""
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | None = None) -> None:

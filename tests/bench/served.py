@@ -1,4 +1,4 @@
-"""The real application for the benchmark: gunicorn with 2 workers, on SQLite and on PostgreSQL."""
+"""The real application for the benchmark: granian with 2 workers, on SQLite and on PostgreSQL."""
 
 import os
 import socket
@@ -36,7 +36,7 @@ class Served:
         database: 'SQLite' or 'PostgreSQL'.
         port: on 127.0.0.1.
         tokens: links of the teams, in a round that asks the shipped banks.
-        web: id of the process of gunicorn that starts the workers.
+        web: id of the process of granian that starts the workers.
         engine: id of the first process of PostgreSQL; None for SQLite, which has none of its own.
     """
 

@@ -1,4 +1,4 @@
-"""An installation that is really served: its own data folder, a free port, gunicorn in a process of its own."""
+"""An installation that is really served: its own data folder, a free port, granian in a process of its own."""
 
 import os
 import socket
