@@ -12,6 +12,7 @@ from zelfscan.banks.loader import load_library, load_materials, parse_bank
 from zelfscan.banks.schema import (
     Audience,
     Bank,
+    BankOutcome,
     Facet,
     Form,
     Function,
@@ -19,24 +20,30 @@ from zelfscan.banks.schema import (
     Material,
     MaterialList,
     Option,
+    OutcomeAdvice,
     Part,
     Question,
+    Rule,
     ScalePoint,
     Sector,
     ShowIf,
+    Shows,
     Skill,
     SkillList,
     Stage,
     Theme,
+    When,
 )
 from zelfscan.banks.source import MAX_SIZE
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "question-banks.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 WHOLE = next(example for example in EXAMPLES if example.startswith("bank:"))
-MATERIALS = next(example for example in EXAMPLES if "materials:\n" in example and example is not WHOLE)
+MATERIALS = next(example for example in EXAMPLES if "\nmaterials:\n" in example)
 SKILLS = next(example for example in EXAMPLES if example.startswith("topic:"))
+OUTCOME = next(example for example in EXAMPLES if example.startswith("outcome:"))
 QUESTIONS = [example for example in EXAMPLES if example.startswith("- id:")]
+PICKS = [example for example in EXAMPLES if example.startswith("- skill:")]
 
 
 def with_questions(questions: str) -> str:
@@ -45,7 +52,10 @@ def with_questions(questions: str) -> str:
     return WHOLE[:before] + "".join(f"      {line}\n" for line in questions.splitlines()) + WHOLE[after:]
 
 
-@pytest.mark.parametrize("part", [Bank, Theme, Question, ShowIf, Option, ScalePoint, Level, Material, MaterialList])
+PARTS = [Bank, Theme, Question, ShowIf, Option, ScalePoint, Level, BankOutcome, OutcomeAdvice, Rule, When]
+
+
+@pytest.mark.parametrize("part", [*PARTS, Material, MaterialList])
 def test_every_field_is_mentioned(part: type[Part]) -> None:
     fields = [field.alias or name for name, field in part.model_fields.items()]
     assert [field for field in fields if f"`{field}`" not in GUIDE] == []
@@ -64,7 +74,7 @@ def test_every_kind_is_explained_with_an_example(name: str) -> None:
     assert any(f"kind: {name}\n" in example for example in QUESTIONS)
 
 
-@pytest.mark.parametrize("closed_list", [Audience, Facet, Stage, Form, Sector, Function])
+@pytest.mark.parametrize("closed_list", [Audience, Facet, Stage, Form, Sector, Function, Shows])
 def test_every_value_of_a_closed_list_is_mentioned(closed_list: object) -> None:
     assert [value for value in get_args(closed_list) if f"`{value}`" not in GUIDE] == []
 
@@ -102,5 +112,17 @@ def test_the_skills_in_the_example_are_good(tmp_path: Path) -> None:
     assert skill.model_fields_set == set(Skill.model_fields)
 
 
+@pytest.mark.parametrize("example", PICKS)
+def test_the_picks_in_the_examples_are_good(example: str, tmp_path: Path) -> None:
+    (tmp_path / "social_media.yaml").write_text(SKILLS, encoding="utf-8")
+    bank = parse_bank(with_questions(example), "veilig.yaml", skills=load_library(tmp_path))
+    assert {item.question.skill for item in bank.items()} == {"bericht-nalezen"}
+
+
+def test_the_outcome_in_the_example_is_good() -> None:
+    bank = parse_bank(WHOLE + OUTCOME, "veilig.yaml")
+    assert (bank.outcome.shows, len(bank.outcome.rules), len(bank.outcome.dialogue)) == ("route", 3, 1)
+
+
 def test_every_example_is_tested() -> None:
-    assert set(EXAMPLES) == {WHOLE, MATERIALS, SKILLS, *QUESTIONS}
+    assert set(EXAMPLES) == {WHOLE, MATERIALS, SKILLS, OUTCOME, *QUESTIONS, *PICKS}

@@ -13,7 +13,7 @@ nothing follows from silence. An author who wants it shown writes `any: [{answer
 `all` holds when each condition in it does, `any` when at least one does.
 """
 
-from zelfscan.banks.schema import Answers, Bank, ShowIf, Value
+from zelfscan.banks.schema import Answers, Bank, ShowIf, Value, When
 
 
 def visible(bank: Bank, answers: Answers) -> tuple[str, ...]:
@@ -23,6 +23,16 @@ def visible(bank: Bank, answers: Answers) -> tuple[str, ...]:
         bank: the bank, as the loader gives it: conditions are about earlier questions only.
         answers: the answers so far by address; answers to questions that turn out not to be asked do not count.
     """
+    return tuple(_asked(bank, answers))
+
+
+def counted_answers(bank: Bank, answers: Answers) -> dict[str, Value]:
+    """Return the answers to questions that are asked, without those that were skipped."""
+    found = ((address, answers.get(address)) for address in _asked(bank, answers))
+    return {address: answer for address, answer in found if answer is not None}
+
+
+def _asked(bank: Bank, answers: Answers) -> list[str]:
     asked: list[str] = []
     counted: dict[str, Value] = {}
     for address, _, question in bank.items():
@@ -31,7 +41,7 @@ def visible(bank: Bank, answers: Answers) -> tuple[str, ...]:
             answer = answers.get(address)
             if answer is not None:
                 counted[address] = answer
-    return tuple(asked)
+    return asked
 
 
 def _holds(condition: ShowIf, answers: dict[str, Value]) -> bool:
@@ -39,10 +49,11 @@ def _holds(condition: ShowIf, answers: dict[str, Value]) -> bool:
         return all(_holds(below, answers) for below in condition.all)
     if condition.any is not None:
         return any(_holds(below, answers) for below in condition.any)
-    return _compares(condition, answers.get(condition.question or ""))
+    return compares(condition, answers.get(condition.question or ""))
 
 
-def _compares(condition: ShowIf, answer: Value | None) -> bool:
+def compares(condition: ShowIf | When, answer: Value | None) -> bool:
+    """Return whether a comparison holds for an answer; None: there is none."""
     if condition.answered is not None:
         return condition.answered == (answer is not None)
     if answer is None:
@@ -55,7 +66,7 @@ def _compares(condition: ShowIf, answer: Value | None) -> bool:
     return isinstance(answer, int) and _within(answer, condition)
 
 
-def _within(answer: int, condition: ShowIf) -> bool:
+def _within(answer: int, condition: ShowIf | When) -> bool:
     if condition.at_least is not None:
         return answer >= condition.at_least
     return condition.at_most is not None and answer <= condition.at_most

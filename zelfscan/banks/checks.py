@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zelfscan.banks.kinds import KINDS, Kind
 from zelfscan.banks.links import is_known, unknown_links
 from zelfscan.banks.problems import Mistake, Path, meant
-from zelfscan.banks.schema import Bank, Material, MaterialList, Part, Question, ShowIf, SkillList, Text
+from zelfscan.banks.schema import Bank, Material, MaterialList, Part, Question, ShowIf, SkillList, Text, When
 
 
 class Placed(NamedTuple):
@@ -38,7 +38,7 @@ def bank_mistakes(bank: Bank, file_id: str, materials: Collection[str] | None) -
     yield from _empty_lists(bank)
     yield from _names(bank)
     yield from _levels(bank)
-    placed = list(_placed(bank))
+    placed = list(placed_questions(bank))
     yield from _kinds(bank, placed)
     yield from _conditions(bank, placed)
     if materials is not None:
@@ -50,7 +50,7 @@ def material_mistakes(listed: MaterialList) -> Iterator[Mistake]:
     yield from _languages(listed.languages)
     yield from _texts(listed, listed.languages)
     ids = [(("materials", number, "id"), material.id) for number, material in enumerate(listed.materials)]
-    yield from _twice(ids, "duplicate_material")
+    yield from twice(ids, "duplicate_material")
     for number, material in enumerate(listed.materials):
         yield from _link(material, ("materials", number, "link"))
 
@@ -79,7 +79,7 @@ def skill_mistakes(
 
 def _skill_ids(listed: SkillList, elsewhere: Mapping[str, str]) -> Iterator[Mistake]:
     ids = [(("skills", number, "id"), skill.id) for number, skill in enumerate(listed.skills)]
-    yield from _twice(ids, "duplicate_skill")
+    yield from twice(ids, "duplicate_skill")
     for path, name in ids:
         if name in elsewhere:
             yield Mistake(path, "skill_elsewhere", {"value": name, "file": elsewhere[name]})
@@ -98,7 +98,7 @@ def _skill_lists(listed: SkillList) -> Iterator[Mistake]:
 
 
 def _each_once(values: Iterable[str], path: Path) -> Iterator[Mistake]:
-    yield from _twice((((*path, position), value) for position, value in enumerate(values)), "duplicate_value")
+    yield from twice((((*path, position), value) for position, value in enumerate(values)), "duplicate_value")
 
 
 def _link(material: Material, path: Path) -> Iterator[Mistake]:
@@ -106,7 +106,8 @@ def _link(material: Material, path: Path) -> Iterator[Mistake]:
         yield Mistake(path, "unknown_link", {"link": material.link})
 
 
-def _placed(bank: Bank) -> Iterator[Placed]:
+def placed_questions(bank: Bank) -> Iterator[Placed]:
+    """Yield the questions of a bank, each in its place."""
     position = 0
     for theme_number, theme in enumerate(bank.themes):
         for number, question in enumerate(theme.questions):
@@ -115,7 +116,7 @@ def _placed(bank: Bank) -> Iterator[Placed]:
             position += 1
 
 
-def _twice(names: Iterable[tuple[Path, object]], code: str) -> Iterator[Mistake]:
+def twice(names: Iterable[tuple[Path, object]], code: str) -> Iterator[Mistake]:
     """Yield a mistake for each name that came before, at the path that goes with the later one."""
     seen = set()
     for path, name in names:
@@ -165,7 +166,7 @@ def _scales(bank: Bank) -> Iterator[Mistake]:
         if len(points) < 2:
             yield Mistake(("scales", name), "too_few_points", {"count": len(points)})
         values = [(("scales", name, number, "value"), point.value) for number, point in enumerate(points)]
-        yield from _twice(values, "duplicate_scale_value")
+        yield from twice(values, "duplicate_scale_value")
 
 
 def _empty_lists(bank: Bank) -> Iterator[Mistake]:
@@ -178,13 +179,13 @@ def _empty_lists(bank: Bank) -> Iterator[Mistake]:
 
 def _names(bank: Bank) -> Iterator[Mistake]:
     themes = [(("themes", number, "id"), theme.id) for number, theme in enumerate(bank.themes)]
-    yield from _twice(themes, "duplicate_theme")
+    yield from twice(themes, "duplicate_theme")
     for theme_number, theme in enumerate(bank.themes):
         base = ("themes", theme_number, "questions")
         questions = [((*base, number, "id"), question.id) for number, question in enumerate(theme.questions)]
-        yield from _twice(questions, "duplicate_question")
+        yield from twice(questions, "duplicate_question")
     levels = [(("levels", number, "id"), level.id) for number, level in enumerate(bank.levels)]
-    yield from _twice(levels, "duplicate_level")
+    yield from twice(levels, "duplicate_level")
 
 
 def _levels(bank: Bank) -> Iterator[Mistake]:
@@ -213,6 +214,7 @@ def _references(bank: Bank, placed: list[Placed], known: Collection[str]) -> Ite
         (("themes", number), theme.materials) for number, theme in enumerate(bank.themes)
     ]
     users += [(path, question.materials) for _, path, _, question in placed]
+    users += [(("outcome", "advice", n), advice.materials) for n, advice in enumerate(bank.outcome.advice)]
     yield from _unknown_materials(users, known)
 
 
@@ -253,10 +255,11 @@ def _comparison(
     elif target.position > asked.position:
         yield Mistake((*path, "question"), "show_if_later", params)
     else:
-        yield from _operands(bank, target, path, comparison)
+        yield from operand_mistakes(bank, target, path, comparison)
 
 
-def _operands(bank: Bank, target: Placed, path: Path, comparison: ShowIf) -> Iterator[Mistake]:
+def operand_mistakes(bank: Bank, target: Placed, path: Path, comparison: ShowIf | When) -> Iterator[Mistake]:
+    """Yield the mistakes in what a question is compared with: values that its answer can never be."""
     kind = KINDS.get(target.question.kind)
     if kind is None or any(kind.problems(target.question, bank)):
         return

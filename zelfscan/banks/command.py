@@ -12,6 +12,7 @@ from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.loader import check_files, load_bank
 from zelfscan.banks.problems import BankError, Problem
 from zelfscan.banks.schema import Bank, Question, Theme
+from zelfscan.config import Settings
 
 LANGUAGES = ("nl", "en")
 
@@ -63,7 +64,7 @@ def check(paths: tuple[Path, ...], language: str, as_json: bool) -> None:
 
     The exit code is 1 when there is any, and 0 when there is none.
     """
-    problems = check_files(paths)
+    problems = check_files(paths, Settings.from_environment().banks_dir)
     click.echo(_as_json(problems, language) if as_json else "\n".join(_as_lines(problems, language)))
     if problems:
         raise SystemExit(1)
@@ -76,7 +77,7 @@ def check(paths: tuple[Path, ...], language: str, as_json: bool) -> None:
 def show(file: Path, language: str, as_json: bool) -> None:
     """Print a bank to read: its themes, and of each question its address, kind, facet and text."""
     try:
-        shown = load_bank(file)
+        shown = load_bank(file, shipped=Settings.from_environment().banks_dir)
     except BankError as error:
         click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
         raise SystemExit(1) from None

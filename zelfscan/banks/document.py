@@ -135,6 +135,17 @@ class Document:
         return shown
 
 
+def node_of(value: object, mark: Mark) -> Node:
+    """Return plain Python data (text, whole number, truth value, list, dict) as a value that stands at `mark`."""
+    if isinstance(value, dict):
+        return Node(mark, "map", fields={key: Field(mark, node_of(below, mark)) for key, below in value.items()})
+    if isinstance(value, list):
+        return Node(mark, "seq", items=tuple(node_of(below, mark) for below in value))
+    if isinstance(value, bool):
+        return Node(mark, "bool", raw=str(value).lower())
+    return Node(mark, "int" if isinstance(value, int) else "str", raw=str(value))
+
+
 def _single(tag: str, raw: str) -> object:
     if tag in TEXT_TAGS:
         return raw

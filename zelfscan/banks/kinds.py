@@ -12,7 +12,7 @@ from typing import ClassVar, cast
 from zelfscan.banks.problems import Mistake
 from zelfscan.banks.schema import Bank, Option, Question, ScalePoint, Text, Value
 
-OWN_FIELDS = ("scale", "options", "correct", "minimum", "maximum", "reverse", "facet", "basic")
+OWN_FIELDS = ("scale", "options", "correct", "minimum", "maximum", "reverse", "required", "facet", "basic")
 """The fields of a question that belong with some kinds only; `Kind.fields` names them per kind."""
 
 SCORED_FIELDS = frozenset({"facet", "basic"})
@@ -104,7 +104,7 @@ class Scale(Kind):
     """One point of a scale of the bank, as a number."""
 
     name = "scale"
-    fields = frozenset({"scale", "reverse"}) | SCORED_FIELDS
+    fields = frozenset({"scale", "reverse", "required"}) | SCORED_FIELDS
     numeric = True
 
     def choices(self, question: Question, bank: Bank) -> tuple[Option, ...]:
@@ -122,13 +122,16 @@ class Scale(Kind):
         return 1 - share if question.reverse else share
 
     def problems(self, question: Question, bank: Bank) -> Iterator[Mistake]:
-        """Yield also: no scale, or one that the bank does not have."""
+        """Yield also: no scale, one that the bank does not have, or a required value that is no point of it."""
         yield from super().problems(question, bank)
         if question.scale is None:
             yield Mistake(("scale",), "scale_needed", {"scales": sorted(bank.scales)})
         elif question.scale not in bank.scales:
             params = {"scale": question.scale, "scales": sorted(bank.scales)}
             yield Mistake(("scale",), "unknown_scale", params)
+        elif question.required is not None and not self.can_be(question.required, question, bank):
+            values = [point.value for point in _scale(question, bank)]
+            yield Mistake(("required",), "required_not_point", {"value": question.required, "values": values})
 
 
 class _Listed(Kind):

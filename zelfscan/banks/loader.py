@@ -8,6 +8,8 @@ from zelfscan.banks import source
 from zelfscan.banks.checks import bank_mistakes, material_mistakes, skill_mistakes
 from zelfscan.banks.document import Document, Located, Mark
 from zelfscan.banks.mending import correct_spelling, is_under, mend
+from zelfscan.banks.outcome_checks import outcome_mistakes
+from zelfscan.banks.picks import fill_picks, has_picks
 from zelfscan.banks.problems import MAX_PROBLEMS, BankError, Mistake, Path, Problem
 from zelfscan.banks.schema import Bank, Material, MaterialList, Part, Skill, SkillList
 from zelfscan.banks.schema_errors import mistake
@@ -19,26 +21,34 @@ Model = TypeVar("Model", bound=Part)
 Read = TypeVar("Read")
 
 
-def load_bank(path: File, materials: Mapping[str, Material] | None = None) -> Bank:
-    """Read the bank in the file `path`.
+def load_bank(path: File, materials: Mapping[str, Material] | None = None, shipped: File | None = None) -> Bank:
+    """Read the bank in the file `path`; what it picks from the skill library is filled in.
 
     Args:
         path: the file; its name is the id of the bank with `.yaml`.
         materials: the known materials by id; None: the bank's references to materials are not checked.
+        shipped: the folder of the banks that ship: its library is used when none lies beside the file.
 
     Raises:
-        BankError: the file cannot be read, or the bank has mistakes; it has all of them.
+        BankError: a file cannot be read, or the bank or the library has mistakes; it has all of them.
     """
-    return _usable(*_read_bank(_read_file(path), str(path), materials))
+    document = _read_file(path)
+    skills = load_library(_library_for(path, shipped)) if has_picks(document) else {}
+    return _usable(*_read_bank(document, str(path), materials, skills))
 
 
-def parse_bank(text: str, name: str, materials: Mapping[str, Material] | None = None) -> Bank:
+def parse_bank(
+    text: str, name: str, materials: Mapping[str, Material] | None = None, skills: Mapping[str, Skill] | None = None
+) -> Bank:
     """Read a bank from the text of a file that is called `name`; otherwise as `load_bank`.
+
+    Args:
+        skills: the skill library by id; None: nothing can be picked.
 
     Raises:
         BankError: the bank has mistakes; it has all of them.
     """
-    return _usable(*_read_bank(source.read(text), name, materials))
+    return _usable(*_read_bank(source.read(text), name, materials, skills or {}))
 
 
 def load_materials(path: File) -> dict[str, Material]:
@@ -64,7 +74,7 @@ def load_library(folder: File, materials: Mapping[str, Material] | None = None) 
     return _usable(*_read_library(_yaml_in(folder), materials))
 
 
-def check_files(paths: Iterable[File]) -> list[Problem]:
+def check_files(paths: Iterable[File], shipped: File | None = None) -> list[Problem]:
     """Check banks, materials and the skill library, and return every problem, sorted by file and line.
 
     Args:
@@ -72,22 +82,30 @@ def check_files(paths: Iterable[File]) -> list[Problem]:
             `materials.yaml` is read as materials, and is checked with what lies beside it. A file in a folder that is
             called `library` is read as skills; it is checked with its whole folder, against the materials beside
             that folder. Where no `materials.yaml` is, no material can be referred to.
+        shipped: the folder of the banks that ship: its materials and library count where none lie beside a bank.
     """
     files = dict.fromkeys(file for path in paths for file in _files_in(File(path)))
     folders = dict.fromkeys(file.parent for file in files if _in_library(file))
-    beside = dict.fromkeys(_materials_for(file) for file in files)
-    checked = {file: _check_materials(file) for file in beside if file in files or file.is_file()}
-    problems = [problem for one in checked.values() for problem in one.problems]
-    nothing = CheckedMaterials({}, [])
+    materials = {file: _check_materials(file) for file in dict.fromkeys(_materials_for(f, shipped) for f in files)}
+    problems = [problem for file, one in materials.items() if file in files for problem in one.problems]
     for folder in folders:
         skill_files = {*folder.glob("*.yaml"), *(file for file in files if file.parent == folder)}
-        known = checked.get(_materials_for(folder / "any"), nothing).materials
-        problems += _read_library(sorted(skill_files), known)[1]
+        problems += _read_library(sorted(skill_files), materials[_materials_for(folder / "any", shipped)].materials)[1]
+    libraries = _Libraries()
     for file in files:
         if file.parent not in folders and file.name != MATERIALS_FILE:
-            known = checked.get(_materials_for(file), nothing).materials
-            problems += _read_bank(_read_file(file), str(file), known)[1]
+            known, document = materials[_materials_for(file, shipped)].materials, _read_file(file)
+            skills = libraries[_library_for(file, shipped)] if has_picks(document) else {}
+            problems += _read_bank(document, str(file), known, skills)[1]
     return sorted(problems)
+
+
+class _Libraries(dict[File, dict[str, Skill]]):
+    """Skills by id per folder, as far as they can be read; each folder is read once, when it is asked for."""
+
+    def __missing__(self, folder: File) -> dict[str, Skill]:
+        self[folder] = _read_library(_yaml_in(folder), None)[0] if folder.is_dir() else {}
+        return self[folder]
 
 
 class CheckedMaterials(NamedTuple):
@@ -110,15 +128,18 @@ def _in_library(file: File) -> bool:
     return file.parent.resolve().name == LIBRARY_FOLDER
 
 
-def _materials_for(file: File) -> File:
-    """Return where the materials are that a file can refer to: beside it, or beside the library that it is in."""
+def _materials_for(file: File, shipped: File | None) -> File:
+    """Return where the materials are that a file can refer to: beside it, beside its library, or those that ship."""
     folder = file.parent
     if _in_library(file):
         folder = folder.parent if folder.name == LIBRARY_FOLDER else folder.resolve().parent
-    return folder / MATERIALS_FILE
+    beside = folder / MATERIALS_FILE
+    return shipped / MATERIALS_FILE if shipped and not beside.is_file() else beside
 
 
 def _check_materials(path: File) -> CheckedMaterials:
+    if not path.is_file():
+        return CheckedMaterials({}, [])
     listed, problems = _read_materials(_read_file(path), str(path))
     known = None if listed is None else {material.id: material for material in listed.materials}
     return CheckedMaterials(known, problems)
@@ -168,9 +189,23 @@ def _mark_of(content: bytes, position: int) -> Mark:
     return Mark(before.count(b"\n") + 1, len(before[line_start:].decode("utf-8", "replace")) + 1)
 
 
-def _read_bank(document: Document, name: str, materials: Collection[str] | None) -> tuple[Bank | None, list[Problem]]:
+def _read_bank(
+    document: Document, name: str, materials: Collection[str] | None, skills: Mapping[str, Skill]
+) -> tuple[Bank | None, list[Problem]]:
     file_id = File(name).stem
-    return _examine(document, name, Bank, lambda bank: bank_mistakes(bank, file_id, materials))
+    document.faults.extend(fill_picks(document, skills))
+
+    def mistakes(bank: Bank) -> Iterator[Mistake]:
+        yield from bank_mistakes(bank, file_id, materials)
+        yield from outcome_mistakes(bank)
+
+    return _examine(document, name, Bank, mistakes)
+
+
+def _library_for(file: File, shipped: File | None) -> File:
+    """Return the library that a bank picks from: the one beside it, else the one that ships."""
+    beside = file.parent / LIBRARY_FOLDER
+    return shipped / LIBRARY_FOLDER if shipped and not beside.is_dir() else beside
 
 
 def _read_materials(document: Document, name: str) -> tuple[MaterialList | None, list[Problem]]:

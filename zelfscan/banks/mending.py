@@ -28,6 +28,7 @@ STAND_INS: dict[str | int, Any] = {
     "form": "film",
     "from": 0,
     "functions": [],
+    "gives": [],
     "id": "stand-in",
     "is": ["?"],
     "is_not": ["?"],
@@ -217,5 +218,6 @@ READINGS: dict[str, Callable[[object], object]] = {
     "dict_type": _empty_group,
     "model_type": _empty_group,
     "show_if_shape": _condition,
+    "when_shape": _condition,
 }
 """How to read a value of the wrong type as the right one, by pydantic's type of error; None: it cannot be."""

@@ -45,6 +45,7 @@ Audience = Literal["employee", "leader", "organisation", "client", "about_client
 Facet = Literal["kennis", "motivatie", "houding", "zelfbeeld"]
 Stage = Literal["beginner", "user", "expert"]
 Form = Literal["step_card", "film", "game", "e_learning", "practice", "coach"]
+Shows = Literal["levels", "route", "checklist", "profile"]
 Sector = Literal["vvt", "ghz", "ggz", "ziekenhuis", "huisarts", "welzijn"]
 Function = Literal[
     "huishoudelijk",
@@ -72,6 +73,7 @@ def _as_list(value: object) -> object:
 
 
 AnswerValue = Annotated[int | str, PlainValidator(_answer_value)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_as_list)]
 AnswerValues = Annotated[tuple[AnswerValue, ...], BeforeValidator(_as_list)]
 
 
@@ -132,10 +134,47 @@ class ShowIf(Part):
         return self
 
 
+class When(Part):
+    """When a rule of the outcome holds: as `ShowIf`, and also a comparison with the level of a theme.
+
+    A comparison with a theme has `theme` and either `level` (one of these) or `answered` (true: enough for a level).
+    """
+
+    question: Address | None = None
+    theme: Id | None = None
+    is_: AnswerValues | None = Field(None, alias="is")
+    is_not: AnswerValues | None = None
+    at_least: Whole | None = None
+    at_most: Whole | None = None
+    answered: Truth | None = None
+    level: Ids | None = None
+    all: tuple["When", ...] | None = None
+    any: tuple["When", ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> "When":
+        comparisons = (self.is_, self.is_not, self.at_least, self.at_most)
+        about = (
+            self.question is not None,
+            self.theme is not None,
+            sum(operand not in (None, ()) for operand in comparisons),
+            sum(operand not in (None, ()) for operand in (self.level, self.answered)),
+            sum(bool(group) for group in (self.all, self.any)),
+        )
+        about_question = about[:2] == (True, False) and about[2:] in {(1, 0, 0), (0, 1, 0)} and self.level is None
+        if not about_question and about not in {(False, True, 0, 1, 0), (False, False, 0, 0, 1)}:
+            raise PydanticCustomError("when_shape", "not one comparison and not one group")
+        return self
+
+
 class Question(Part):
-    """A question; its `kind` is a name in `zelfscan.banks.kinds.KINDS`, which says what fields go with it."""
+    """A question; its `kind` is a name in `zelfscan.banks.kinds.KINDS`, which says what fields go with it.
+
+    A question with a `skill` was picked from the library, which filled in what the author left out.
+    """
 
     id: Id
+    skill: Id | None = None
     text: Text
     help: Text | None = None
     kind: Words
@@ -146,6 +185,7 @@ class Question(Part):
     maximum: Whole | None = None
     facet: Facet | None = None
     reverse: Truth = False
+    required: Whole | None = None
     basic: Truth = False
     functions: tuple[Id, ...] = ()
     show_if: ShowIf | None = None
@@ -171,6 +211,36 @@ class Level(Part):
     from_: Annotated[float, Strict()] = Field(alias="from", ge=0, le=1)
 
 
+class OutcomeAdvice(Part):
+    """What a rule can give: an advice, a route or a form of support."""
+
+    id: Id
+    title: Text
+    text: Text
+    materials: tuple[Id, ...] = ()
+    link: Words | None = None
+
+
+class Rule(Part):
+    """A rule of the outcome: `gives` these advices `when` the condition holds; without a condition always."""
+
+    when: When | None = None
+    gives: Ids
+    more: Truth = False
+
+
+class BankOutcome(Part):
+    """What a bank shows as its outcome, apart from levels and tips.
+
+    The first of the `rules` that holds decides; one with `more` lets the rules after it be tried as well.
+    """
+
+    shows: Shows = "levels"
+    advice: tuple[OutcomeAdvice, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    dialogue: tuple[Text, ...] = ()
+
+
 class Item(NamedTuple):
     """A question in its place: its address `theme.question`, the theme and the question itself."""
 
@@ -191,6 +261,8 @@ class Bank(Part):
     scales: dict[Id, tuple[ScalePoint, ...]] = Field(default_factory=dict)
     themes: tuple[Theme, ...]
     levels: tuple[Level, ...] = ()
+    wants_help: Literal["question", "theme"] | None = None
+    outcome: BankOutcome = BankOutcome()
 
     @cached_property
     def hash(self) -> str:
@@ -199,9 +271,12 @@ class Bank(Part):
         Layout, comments, the order of keys and writing out a default leave it as it is; any other change
         alters it.
         """
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """The whole bank as canonical JSON, to be stored; `model_validate_json` reads it."""
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def items(self) -> tuple[Item, ...]:
         """Return every question with its address, in the order of the bank."""

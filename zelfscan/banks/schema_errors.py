@@ -21,6 +21,7 @@ CODES = {
     "dict_type": "not_group",
     "model_type": "not_group",
     "show_if_shape": "show_if_shape",
+    "when_shape": "when_shape",
     "answer_value": "not_an_answer",
 }
 """The errors that say the same whatever the value is, by pydantic's type of error."""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self, get_args
 
 from zelfscan.banks.schema import Answers, Bank, Item, Material, Stage, Theme
+from zelfscan.scoring.rules import Standing, given_advice, standings
 from zelfscan.scoring.scores import Scores, scored_items
 
 TIP_BELOW = 0.75
@@ -54,15 +55,27 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Advice:
-    """Advice per theme, in the order of the bank, and at most `NEXT_STEPS` next steps, most gain first."""
+    """Advice per theme, in the order of the bank, and at most `NEXT_STEPS` next steps, most gain first.
+
+    Attributes:
+        given: ids of what the rules of the bank give.
+        standings: of the questions of a profile or checklist.
+    """
 
     themes: tuple[ThemeAdvice, ...]
     next_steps: tuple[NextStep, ...]
+    given: tuple[str, ...] = ()
+    standings: tuple[Standing, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON: ids and numbers, no texts."""
         themes = [asdict(t) | {"tips": list(t.tips), "materials": list(t.materials)} for t in self.themes]
-        return {"themes": themes, "next_steps": [asdict(step) for step in self.next_steps]}
+        return {
+            "themes": themes,
+            "next_steps": [asdict(step) for step in self.next_steps],
+            "given": list(self.given),
+            "standings": {one.question: one.status for one in self.standings},
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -74,6 +87,8 @@ class Advice:
         return cls(
             themes=tuple(ThemeAdvice(t["theme"], tuple(t["tips"]), tuple(t["materials"])) for t in data["themes"]),
             next_steps=tuple(NextStep(**step) for step in data["next_steps"]),
+            given=tuple(data["given"]),
+            standings=tuple(Standing(*one) for one in data["standings"].items()),
         )
 
 
@@ -95,7 +110,9 @@ def advise(bank: Bank, answers: Answers, scores: Scores, materials: Mapping[str,
         themes.append(_theme_advice(theme, mine, stage, materials))
         steps += _best_step(theme, mine, stage, materials)
     steps.sort(key=lambda step: -step.gain)
-    return Advice(tuple(themes), tuple(steps[:NEXT_STEPS]))
+    return Advice(
+        tuple(themes), tuple(steps[:NEXT_STEPS]), given_advice(bank, answers, scores), standings(bank, answers)
+    )
 
 
 def stage_of(bank: Bank, level: str | None) -> str:
