@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from zelfscan.banks.loader import parse_bank
 from zelfscan.installation import Installation
 from zelfscan.organisations.models import Unit
 from zelfscan.organisations.services import add_account, add_organisation, add_unit
@@ -15,7 +16,7 @@ from zelfscan.privacy.sealing import seal_ballot
 from zelfscan.rounds.measures import measures_of
 from zelfscan.rounds.models import Ballot, Round
 from zelfscan.rounds.queries import Invitation, invitation, links_of
-from zelfscan.rounds.services import open_round, read_bank_source
+from zelfscan.rounds.services import open_round
 from zelfscan.scan import drafts
 from zelfscan.scan.services import Scan, begin, open_scan, save_answers
 
@@ -58,10 +59,8 @@ def make_world(installation: Installation, name: str = "Testzorg", banks: tuple[
         for email, (role, unit) in ACCOUNTS.items():
             if unit in units:
                 add_account(session, email, PASSWORD, role, [units[unit]])
-    sources = [read_bank_source(bank_text(bank), f"{bank}.yaml") for bank in banks]
-    round_id = open_round(
-        installation.database, installation.settings, root.organisation_id, "Nulmeting", sources, TODAY
-    )
+    asked = [parse_bank(bank_text(bank), f"{bank}.yaml") for bank in banks]
+    round_id = open_round(installation.database, installation.settings, root.organisation_id, "Nulmeting", asked, TODAY)
     with installation.database.read() as session:
         tokens = {team: token for _, team, token in links_of(session, round_id)}
     return World(installation, units, round_id, tokens)

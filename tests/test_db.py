@@ -8,10 +8,11 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 import zelfscan.models
-from tests.support import World, take_scan
+from tests.support import World, bank_text, take_scan
+from zelfscan.banks.loader import parse_bank
 from zelfscan.db import Base, Database, DatabaseError, migrations
 from zelfscan.organisations.models import Organisation
-from zelfscan.rounds.models import Ballot
+from zelfscan.rounds.models import Ballot, BankVersion
 
 assert zelfscan.models
 
@@ -30,6 +31,18 @@ def test_migrations_go_down_and_up_with_data(world: World) -> None:
         assert set(inspect(connection).get_table_names()) == {"alembic_version"}
     database.migrate()
     database.check()
+
+
+def test_a_bank_that_was_kept_as_yaml_is_kept_as_it_was(world: World) -> None:
+    database, mini = world.installation.database, bank_text("mini")
+    with database.engine.connect() as connection:
+        command.downgrade(migrations(connection), "0001")
+        connection.execute(text("UPDATE bank_version SET source = :mini"), {"mini": mini})
+        connection.commit()
+    database.migrate()
+    with database.read() as session:
+        version = session.scalars(select(BankVersion)).one()
+    assert version.content == parse_bank(mini, "mini.yaml").to_json()
 
 
 def test_an_old_database_gets_a_clear_error(database_url: str) -> None:

@@ -11,6 +11,7 @@ import click
 import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
+from zelfscan.banks.loader import load_bank
 from zelfscan.config import Settings, SettingsError
 from zelfscan.db import Database
 from zelfscan.digitypes.parameters import load_parameters
@@ -24,7 +25,7 @@ from zelfscan.outcome.building import build_outcome
 from zelfscan.outcome.services import finish
 from zelfscan.progress import bar
 from zelfscan.rounds.queries import Invitation, invitation, links_of, rounds_of
-from zelfscan.rounds.services import close_round, open_round, read_bank_source
+from zelfscan.rounds.services import close_round, open_round
 from zelfscan.scan import drafts
 from zelfscan.scan.services import Answers, begin, open_scan, save_answers
 
@@ -153,12 +154,12 @@ def _add_structure(database: Database, passwords: dict[str, str]) -> None:
 
 def _hold_round(installation: Installation, planned: DemoRound, crowd: Crowd) -> None:
     settings, database = installation.settings, installation.database
-    sources = [read_bank_source(settings.shipped_bank(b).read_text(encoding="utf-8"), f"{b}.yaml") for b in BANKS]
+    banks = [load_bank(settings.shipped_bank(bank)) for bank in BANKS]
     day = date.today() - timedelta(days=planned.days_ago)
     with database.read() as session:
         organisation_id = require(organisation_by_name(session, ORGANISATION)).id
-    round_id = open_round(database, settings, organisation_id, planned.title, sources, day)
-    people = Respondents(load_parameters(settings.models_dir / "simulation.yaml"), [s.bank for s in sources])
+    round_id = open_round(database, settings, organisation_id, planned.title, banks, day)
+    people = Respondents(load_parameters(settings.models_dir / "simulation.yaml"), banks)
     for link, person in bar(list(_visits(database, round_id, planned, crowd)), planned.title):
         answers = people.answer(crowd.random, person.digitype, planned.improvement)
         _take_scan(installation, link, person, answers, crowd.random, day)

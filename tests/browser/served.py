@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.support import TODAY, TREE, World, make_world
+from zelfscan.banks.loader import load_bank
+from zelfscan.banks.schema import Bank
 from zelfscan.config import Settings
 from zelfscan.digitypes.parameters import load_parameters
 from zelfscan.digitypes.simulation import Respondents
@@ -21,7 +23,7 @@ from zelfscan.installation import Installation, initialise, open_installation
 from zelfscan.outcome.building import build_outcome
 from zelfscan.outcome.services import finish
 from zelfscan.rounds.queries import Invitation, invitation, links_of
-from zelfscan.rounds.services import BankSource, close_round, open_round, read_bank_source
+from zelfscan.rounds.services import close_round, open_round
 from zelfscan.scan import drafts
 from zelfscan.scan.services import Answers, begin, open_scan, save_answers
 
@@ -92,12 +94,12 @@ def _shipped_rounds(world: World) -> tuple[str, str]:
     """Ids of a closed round that everybody took part in, and of an open one; both ask the shipped banks."""
     installation = world.installation
     settings, database = installation.settings, installation.database
-    sources = [read_bank_source(settings.shipped_bank(b).read_text(encoding="utf-8"), f"{b}.yaml") for b in SHIPPED]
+    banks = [load_bank(settings.shipped_bank(bank)) for bank in SHIPPED]
     organisation = world.units["Testzorg"].organisation_id
-    closed = open_round(database, settings, organisation, "Eerste ronde", sources, TODAY)
-    _fill(installation, _links(installation, closed), sources)
+    closed = open_round(database, settings, organisation, "Eerste ronde", banks, TODAY)
+    _fill(installation, _links(installation, closed), banks)
     close_round(database, settings, closed, TODAY)
-    return closed, open_round(database, settings, organisation, "Ronde nu", sources, TODAY)
+    return closed, open_round(database, settings, organisation, "Ronde nu", banks, TODAY)
 
 
 def _links(installation: Installation, round_id: str) -> dict[str, str]:
@@ -105,11 +107,9 @@ def _links(installation: Installation, round_id: str) -> dict[str, str]:
         return {team: token for _, team, token in links_of(session, round_id)}
 
 
-def _fill(installation: Installation, links: dict[str, str], sources: list[BankSource]) -> None:
+def _fill(installation: Installation, links: dict[str, str], banks: list[Bank]) -> None:
     """Everybody of every team takes the scan; the answers come from the simulation."""
-    people = Respondents(
-        load_parameters(installation.settings.models_dir / "simulation.yaml"), [s.bank for s in sources]
-    )
+    people = Respondents(load_parameters(installation.settings.models_dir / "simulation.yaml"), banks)
     random = np.random.default_rng(2026)
     for team, size in (entry for teams in TREE.values() for entry in teams.items()):
         with installation.database.read() as session:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.support import TODAY, World, bank_text, cast, complete, take_scan, visit
+from zelfscan.banks.loader import parse_bank
 from zelfscan.banks.schema import Bank
 from zelfscan.organisations.services import new_id
 from zelfscan.privacy.disclosure import Rules
@@ -15,23 +16,21 @@ from zelfscan.rounds.measures import measures_of
 from zelfscan.rounds.models import Ballot, BankVersion, Round
 from zelfscan.rounds.queries import ballot_count, banks_of, invitation, links_of, released_groups, rounds_of
 from zelfscan.rounds.services import (
-    BankSource,
     RoundError,
     close_round,
     open_round,
     put_ballot,
-    read_bank_source,
     withdraw_ballot,
 )
 
 
-def source() -> BankSource:
-    return read_bank_source(bank_text("mini"), "mini.yaml")
+def mini() -> Bank:
+    return parse_bank(bank_text("mini"), "mini.yaml")
 
 
 def open_another(world: World, title: str, rules: Rules | None = None) -> str:
     here, organisation = world.installation, world.units["Testzorg"].organisation_id
-    return open_round(here.database, here.settings, organisation, title, [source()], TODAY, rules)
+    return open_round(here.database, here.settings, organisation, title, [mini()], TODAY, rules)
 
 
 def close(world: World) -> None:
@@ -67,8 +66,8 @@ def test_a_round_keeps_the_bank_as_it_was(world: World) -> None:
         (bank,) = banks_of(session, session.get_one(Round, world.round_id))
         stored = session.scalars(select(BankVersion)).one()
     assert isinstance(bank, Bank)
-    assert bank.hash == stored.hash == source().bank.hash
-    assert stored.source == bank_text("mini")
+    assert bank.hash == stored.hash == mini().hash
+    assert stored.content == mini().to_json()
 
 
 def test_two_rounds_share_one_bank_version(world: World) -> None:
@@ -91,7 +90,7 @@ def test_a_title_is_used_once_and_leaves_no_key_behind(world: World) -> None:
 def test_a_round_asks_a_bank_once(world: World) -> None:
     here, organisation = world.installation, world.units["Testzorg"].organisation_id
     with pytest.raises(RoundError, match="twice"):
-        open_round(here.database, here.settings, organisation, "Dubbel", [source(), source()], TODAY)
+        open_round(here.database, here.settings, organisation, "Dubbel", [mini(), mini()], TODAY)
 
 
 def test_minimum_sizes_are_settable_upwards_only(world: World) -> None:
@@ -103,7 +102,7 @@ def test_minimum_sizes_are_settable_upwards_only(world: World) -> None:
 
 
 def test_measures_are_the_digitype_and_the_themes() -> None:
-    assert [measure.id for measure in measures_of([source().bank])] == ["digitype", "mini.apps", "mini.privacy"]
+    assert [measure.id for measure in measures_of([mini()])] == ["digitype", "mini.apps", "mini.privacy"]
 
 
 def test_one_ballot_per_code(world: World) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from zelfscan.banks.loader import load_bank
+from zelfscan.banks.schema import Bank
 from zelfscan.config import Settings
 from zelfscan.db import opened_database
 from zelfscan.errors import ClearError
@@ -16,7 +18,7 @@ from zelfscan.privacy.disclosure import Rules
 from zelfscan.progress import bar
 from zelfscan.rounds.models import Round
 from zelfscan.rounds.queries import all_rounds, ballot_count, links_of, round_by_id
-from zelfscan.rounds.services import BankSource, close_round, open_round, read_bank_source
+from zelfscan.rounds.services import close_round, open_round
 from zelfscan.scan.drafts import erase_expired
 
 
@@ -43,8 +45,8 @@ def open_(
         found = organisation_by_name(session, organisation)
     if found is None:
         raise ClearError(f"there is no organisation {organisation!r}")
-    sources, rules = _sources(settings, banks), _rules(minimum, minimum_distribution)
-    round_id = open_round(database, settings, found.id, title, sources, date.today(), rules)
+    asked, rules = _banks(settings, banks), _rules(minimum, minimum_distribution)
+    round_id = open_round(database, settings, found.id, title, asked, date.today(), rules)
     _print({"round": round_id, "title": title}, f"Round {round_id} is open.", as_json)
 
 
@@ -103,12 +105,12 @@ def close(round_id: str) -> None:
     click.echo("Closed. The dashboards show the release; the ballots and the key are gone.")
 
 
-def _sources(settings: Settings, banks: tuple[str, ...]) -> list[BankSource]:
+def _banks(settings: Settings, banks: tuple[str, ...]) -> list[Bank]:
     paths = [Path(name) if name.endswith((".yaml", ".yml")) else settings.shipped_bank(name) for name in banks]
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise ClearError(f"no such bank: {', '.join(missing)}; `--bank` takes a file, or the id of a bank that ships")
-    return [read_bank_source(path.read_text(encoding="utf-8"), path.name) for path in paths]
+    return [load_bank(path, shipped=settings.banks_dir) for path in paths]
 
 
 def _rules(minimum: int, minimum_distribution: int) -> Rules:

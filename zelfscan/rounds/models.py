@@ -14,13 +14,13 @@ STATES = ("open", "closed")
 
 
 class BankVersion(Base):
-    """One version of a question bank, as it was when a round took it; never changed."""
+    """One version of a question bank, as canonical JSON, with all that it picked from the library; never changed."""
 
     __tablename__ = "bank_version"
 
     hash: Mapped[Hash] = mapped_column(primary_key=True)
     bank: Mapped[str] = mapped_column(String(64))
-    source: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text)
 
 
 class Round(Base):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from zelfscan.banks.loader import parse_bank
 from zelfscan.banks.schema import Bank
 from zelfscan.db import Database
 from zelfscan.organisations.models import Organisation, Unit
@@ -79,7 +78,7 @@ def bank_version(session: Session, hash_: str) -> Bank:
     bank = _versions.get(hash_)
     if bank is None:
         version = session.get_one(BankVersion, hash_)
-        bank = parse_bank(version.source, f"{version.bank}.yaml")
+        bank = Bank.model_validate_json(version.content)
         if len(_versions) >= VERSIONS_IN_MEMORY:
             _versions.clear()
         _versions[hash_] = bank

@@ -8,7 +8,6 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from zelfscan.banks.loader import parse_bank
 from zelfscan.banks.schema import Bank
 from zelfscan.config import Settings
 from zelfscan.db import Database
@@ -40,25 +39,12 @@ class RoundError(ClearError):
     """A round cannot be opened as asked; the message says why, and how to mend it."""
 
 
-@dataclass(frozen=True)
-class BankSource:
-    """A bank and the text it was read from, to be stored as a version."""
-
-    bank: Bank
-    text: str
-
-
-def read_bank_source(text: str, name: str) -> BankSource:
-    """Parse the text of a bank; raises BankError with every mistake."""
-    return BankSource(parse_bank(text, name), text)
-
-
 def open_round(
     database: Database,
     settings: Settings,
     organisation_id: str,
     title: str,
-    sources: Sequence[BankSource],
+    banks: Sequence[Bank],
     today: date,
     rules: Rules | None = None,
 ) -> str:
@@ -71,10 +57,10 @@ def open_round(
     """
     private, public = new_round_keys()
     round_id, rules = new_id(), rules or Rules()
-    _check_plan(database, organisation_id, title, sources, public)
+    _check_plan(database, organisation_id, title, banks, public)
     store_key(settings, round_id, private)
     with database.write() as session:
-        _store_banks(session, sources)
+        _store_banks(session, banks)
         session.add(
             Round(
                 id=round_id,
@@ -88,15 +74,12 @@ def open_round(
             )
         )
         session.flush()
-        session.add_all(_round_banks(organisation_id, round_id, sources))
+        session.add_all(_round_banks(organisation_id, round_id, banks))
         session.add_all(_round_links(organisation_id, round_id, units_of(session, organisation_id)))
     return round_id
 
 
-def _check_plan(
-    database: Database, organisation_id: str, title: str, sources: Sequence[BankSource], public: bytes
-) -> None:
-    banks = [source.bank for source in sources]
+def _check_plan(database: Database, organisation_id: str, title: str, banks: Sequence[Bank], public: bytes) -> None:
     with database.read() as session:
         if title in {round_.title for round_ in rounds_of(session, organisation_id)}:
             raise RoundError(f"there is a round {title!r} already; give this one another title")
@@ -108,17 +91,17 @@ def _check_plan(
         raise RoundError("these banks have too many themes for one ballot; open a round with fewer banks") from None
 
 
-def _store_banks(session: Session, sources: Iterable[BankSource]) -> None:
-    for source in sources:
-        if session.get(BankVersion, source.bank.hash) is None:
-            session.add(BankVersion(hash=source.bank.hash, bank=source.bank.bank, source=source.text))
+def _store_banks(session: Session, banks: Iterable[Bank]) -> None:
+    for bank in banks:
+        if session.get(BankVersion, bank.hash) is None:
+            session.add(BankVersion(hash=bank.hash, bank=bank.bank, content=bank.to_json()))
     session.flush()
 
 
-def _round_banks(organisation_id: str, round_id: str, sources: Sequence[BankSource]) -> list[RoundBank]:
+def _round_banks(organisation_id: str, round_id: str, banks: Sequence[Bank]) -> list[RoundBank]:
     return [
-        RoundBank(round_id=round_id, position=n, organisation_id=organisation_id, hash=source.bank.hash)
-        for n, source in enumerate(sources)
+        RoundBank(round_id=round_id, position=n, organisation_id=organisation_id, hash=bank.hash)
+        for n, bank in enumerate(banks)
     ]
 
 
