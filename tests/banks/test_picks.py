@@ -48,6 +48,11 @@ def test_what_the_question_says_counts() -> None:
     assert (question.scale, question.basic) == ("vaak", True)
 
 
+def test_a_pick_of_another_kind_gets_no_scale() -> None:
+    question = picking("{skill: zoeken, kind: yesno, text: {nl: Zoek je apps?}}").item("t.zoeken").question
+    assert (question.kind, question.scale) == ("yesno", None)
+
+
 def test_the_facet_of_a_skill_is_not_taken_over() -> None:
     assert LIBRARY["zoeken"].facet == "kennis"
     assert picking("{skill: zoeken}").item("t.zoeken").question.facet is None

@@ -55,7 +55,7 @@ def test_an_outcome_survives_storing(sqlite_world: World) -> None:
 def test_no_answers_give_an_outcome_without_type_or_level(sqlite_world: World) -> None:
     here, link = sqlite_world.installation, sqlite_world.link("Anemoon")
     outcome = build_outcome(link.banks, {}, here.classifier, here.materials)
-    view = outcome_view(outcome, link.banks, here.materials, "nl")
+    view = outcome_view(outcome, link.banks, here.materials, {}, "nl")
     assert view.digitype.verdict == "too_few"
     assert [theme.level for theme in view.themes] == [None, None]
     assert set(ballot_of(outcome, link.unit_id, link.banks).values.values()) == {None}
@@ -81,7 +81,8 @@ def ballot_lines_in_dutch(world: World, content: object) -> list[tuple[str, str]
 def test_the_view_speaks_both_languages(sqlite_world: World) -> None:
     link, outcome = sqlite_world.link("Anemoon"), outcome_of(sqlite_world, 1)
     dutch, english = (
-        outcome_view(outcome, link.banks, sqlite_world.installation.materials, language) for language in ("nl", "en")
+        outcome_view(outcome, link.banks, sqlite_world.installation.materials, {}, language)
+        for language in ("nl", "en")
     )
     assert dutch.themes[0].title == "Werken met apps"
     assert english.themes[0].title == "Working with apps"

@@ -30,7 +30,9 @@ def fill_picks(document: Document, skills: Mapping[str, Skill]) -> list[Located]
         if skill is None:
             params = {"skill": picked.raw, **meant(picked.raw, skills)}
             found.append(Located(picked.mark, Mistake((*path, "skill"), "unknown_skill", params)))
-        _fill(question, _content(skill, picked.raw, languages) | scale)
+        kind = question.fields.get("kind")
+        own = scale if kind is None or kind.value.raw == PICKED_KIND else {}
+        _fill(question, _content(skill, picked.raw, languages) | own)
     return found
 
 

@@ -79,6 +79,11 @@ def facet_items(bank: Bank) -> Iterator[tuple[Item, str]]:
             yield item, item.question.facet
 
 
+def has_facets(banks: Iterable[Bank]) -> bool:
+    """Whether any question of the banks carries a facet, so that there is a digitype to speak of."""
+    return any(True for bank in banks for _ in facet_items(bank))
+
+
 def _score(value: Value, item: Item, bank: Bank) -> float:
     return cast(float, KINDS[item.question.kind].score(value, item.question, bank))
 

@@ -16,16 +16,21 @@ SEND = [
 ]
 
 
-class FinishForm(Form):
-    """What happens to the outcome; nothing is chosen in advance."""
+class KeepForm(Form):
+    """Whether the outcome is kept; nothing is chosen in advance."""
+
+    keep = RadioField(
+        choices=KEEP,
+        validators=[InputRequired(lazy_gettext("Choose whether you want to keep your outcome."))],
+    )
+
+
+class FinishForm(KeepForm):
+    """What happens to the outcome, in a round that counts."""
 
     send = RadioField(
         choices=SEND,
         validators=[InputRequired(lazy_gettext("Choose whether your outcome counts with your team."))],
-    )
-    keep = RadioField(
-        choices=KEEP,
-        validators=[InputRequired(lazy_gettext("Choose whether you want to keep your outcome."))],
     )
 
 

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from zelfscan.outcome import services
 from zelfscan.outcome.building import Outcome, ballot_of, build_outcome
-from zelfscan.outcome.forms import CodeForm, FinishForm
+from zelfscan.outcome.forms import CodeForm, FinishForm, KeepForm
 from zelfscan.outcome.qr import code_address, qr_svg
 from zelfscan.outcome.view import ballot_lines, outcome_view
 from zelfscan.privacy.code import CodeKeys, CodeTypo, normalise
+from zelfscan.rounds.measures import measures_of
 from zelfscan.rounds.queries import Invitation, bank_version, invitation
 from zelfscan.scan import drafts
 from zelfscan.scan.services import Scan, open_scan
@@ -46,15 +47,19 @@ def outcome_page() -> str | Response:
     found = _in_hand()
     if found is None:
         return redirect(url_for("scan.nothing_here"))
-    _, _, link, outcome = found
-    return _outcome_page(link, outcome, FinishForm())
+    _, scan, link, outcome = found
+    return _outcome_page(scan, link, outcome, _finish_form(link))
 
 
-def _outcome_page(link: Invitation, outcome: Outcome, form: FinishForm) -> str:
+def _finish_form(link: Invitation) -> KeepForm:
+    return FinishForm() if measures_of(link.banks) else KeepForm()
+
+
+def _outcome_page(scan: Scan, link: Invitation, outcome: Outcome, form: KeepForm) -> str:
     language = current_language()
     return render_template(
         "outcome/outcome.html",
-        view=outcome_view(outcome, link.banks, installation().materials, language),
+        view=outcome_view(outcome, link.banks, installation().materials, scan.help, language),
         ballot=ballot_lines(ballot_of(outcome, link.unit_id, link.banks), link.banks, language),
         link=link,
         form=form,
@@ -65,16 +70,17 @@ def _outcome_page(link: Invitation, outcome: Outcome, form: FinishForm) -> str:
 @public
 def finish() -> str | Response:
     """Carry out the choice; pressed twice, the second press shows what the first one did."""
-    found, form = _in_hand(), FinishForm()
+    found = _in_hand()
     if found is None:
         return redirect(url_for("outcome.code_page"))
     key, scan, link, outcome = found
+    form = _finish_form(link)
     language = request.form.get("go", "").removeprefix("language-")
     if language in LANGUAGES:
         return remember_language(redirect(url_for("outcome.outcome_page")), language, installation().settings.secure)
     if not form.validate():
-        return _outcome_page(link, outcome, form)
-    keep, send = form.keep.data == "code", form.send.data == "team"
+        return _outcome_page(scan, link, outcome, form)
+    keep, send = form.keep.data == "code", "send" in form and form.send.data == "team"
     done = services.finish(installation(), scan, link, outcome, today(), keep=keep, send=send)
     if done.too_late:
         flash(gettext("This round has just closed. What you sent before counts; nothing changes any more."))
@@ -160,7 +166,7 @@ def mine() -> str | Response:
 def _kept_view(kept: services.Kept) -> dict[str, object]:
     with installation().database.read() as session:
         banks = tuple(bank_version(session, hash_) for hash_ in kept.banks)
-    view = outcome_view(kept.outcome, banks, installation().materials, current_language())
+    view = outcome_view(kept.outcome, banks, installation().materials, kept.help, current_language())
     return {"title": kept.title, "month": _month(kept.month), "view": view}
 
 

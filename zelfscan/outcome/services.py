@@ -44,6 +44,7 @@ class Kept:
         banks: hashes of the bank versions that were asked.
         answers: per bank id, answer by address.
         outcome: what the employee saw.
+        help: per bank id the places where she wants help.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Kept:
     banks: tuple[str, ...]
     answers: dict[str, Answers]
     outcome: Outcome
+    help: dict[str, list[str]]
 
     def to_dict(self) -> dict[str, Any]:
         return vars(self) | {"outcome": self.outcome.to_dict(), "banks": list(self.banks)}
@@ -104,7 +106,7 @@ def finish(
     keys = installation.keys_of(scan.code)
     if keep:
         hashes = tuple(bank.hash for bank in link.banks)
-        kept = Kept(scan.id, link.round_id, link.title, f"{today:%Y-%m}", hashes, scan.answers, outcome)
+        kept = Kept(scan.id, link.round_id, link.title, f"{today:%Y-%m}", hashes, scan.answers, outcome, scan.help)
         _keep(installation, link.organisation_id, keys, kept)
     else:
         _forget(installation, link.organisation_id, keys, scan.id)

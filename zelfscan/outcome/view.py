@@ -1,11 +1,13 @@
 """An outcome in words, ready for a page: the numbers of `Outcome`, the texts of the banks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask_babel import gettext
 
 from zelfscan.banks.schema import Bank, Item, Material
+from zelfscan.digitypes.facets import has_facets
 from zelfscan.digitypes.profiles import TypeProfile, profiles
 from zelfscan.digitypes.types import Digitype
 from zelfscan.outcome.building import Outcome
@@ -13,6 +15,8 @@ from zelfscan.privacy.disclosure import BallotContent
 from zelfscan.rounds.measures import DIGITYPE
 from zelfscan.scoring.advice import Advice, NextStep, ThemeAdvice
 from zelfscan.scoring.scores import ThemeScore
+
+T = TypeVar("T")
 
 PULLS_SHOWN = 3
 STEPS_SHOWN = 3
@@ -57,15 +61,67 @@ class StepView:
 
 
 @dataclass(frozen=True)
+class AdviceView:
+    """What a rule of a bank gave."""
+
+    title: str
+    text: str
+    link: str | None
+    materials: tuple[Material, ...]
+
+
+@dataclass(frozen=True)
+class StandingView:
+    """A question of a profile or checklist: 'there', 'missing' or 'open', with its tip where it is missing."""
+
+    question: str
+    status: str
+    tip: str
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A theme of a profile or checklist."""
+
+    title: str
+    there: int
+    standings: tuple[StandingView, ...]
+
+
+@dataclass(frozen=True)
 class OutcomeView:
-    digitype: DigitypeView
+    """An outcome in words.
+
+    Attributes:
+        digitype: None when no question was about it.
+        routes: advice of the banks whose outcome is a route.
+        advice: what the rules of the other banks gave.
+        profile, checklist: per theme what a function or a list asks.
+        steps: next steps.
+        themes: levels, tips and materials.
+        basic: mastered and answered questions of the basic level.
+        dialogue: questions to talk about.
+        help: questions and themes where help is wanted.
+    """
+
+    digitype: DigitypeView | None
+    routes: tuple[AdviceView, ...]
+    advice: tuple[AdviceView, ...]
+    profile: tuple[ListView, ...]
+    checklist: tuple[ListView, ...]
     steps: tuple[StepView, ...]
     themes: tuple[ThemeView, ...]
     basic: tuple[int, int] | None
+    dialogue: tuple[str, ...]
+    help: tuple[str, ...]
 
 
 def outcome_view(
-    outcome: Outcome, banks: Sequence[Bank], materials: Mapping[str, Material], language: str
+    outcome: Outcome,
+    banks: Sequence[Bank],
+    materials: Mapping[str, Material],
+    help_wanted: Mapping[str, Sequence[str]],
+    language: str,
 ) -> OutcomeView:
     """Put an outcome into words.
 
@@ -73,18 +129,78 @@ def outcome_view(
         outcome: the outcome.
         banks: the bank versions that it was made from, in the same order.
         materials: learning materials by id; one that no longer exists is left out.
+        help_wanted: per bank id the addresses of questions, or ids of themes, where help is wanted.
         language: 'nl' or 'en'.
     """
     themes = [
         _theme(bank, theme, advice, materials, language)
         for bank, scores, advice in zip(banks, outcome.scores, outcome.advice, strict=True)
-        if bank.bank != DIGITYPE
+        if bank.bank != DIGITYPE and bank.levels and bank.outcome.shows in ("levels", "route")
         for theme in scores.themes
     ]
+    given = [
+        (bank, _given(bank, advice, materials, language)) for bank, advice in zip(banks, outcome.advice, strict=True)
+    ]
+    lists = [(bank, _lists(bank, advice, language)) for bank, advice in zip(banks, outcome.advice, strict=True)]
     steps = [_step(bank, step, materials, language) for bank, step in _best_steps(banks, outcome)]
     basics = [scores.basic for scores in outcome.scores if scores.basic and scores.basic.answered]
     basic = (sum(b.mastered for b in basics), sum(b.answered for b in basics)) if basics else None
-    return OutcomeView(_digitype(outcome.digitype, banks, language), tuple(steps), tuple(themes), basic)
+    return OutcomeView(
+        digitype=_digitype(outcome.digitype, banks, language) if has_facets(banks) else None,
+        routes=_of(given, ("route",)),
+        advice=_of(given, ("levels", "checklist", "profile")),
+        profile=_of(lists, ("profile",)),
+        checklist=_of(lists, ("checklist",)),
+        steps=tuple(steps),
+        themes=tuple(themes),
+        basic=basic,
+        dialogue=tuple(text.in_(language) for bank in banks for text in bank.outcome.dialogue),
+        help=tuple(_place(bank, place, language) for bank in banks for place in help_wanted.get(bank.bank, ())),
+    )
+
+
+def _of(found: Iterable[tuple[Bank, Sequence[T]]], shows: Collection[str]) -> tuple[T, ...]:
+    """What belongs to the banks that show one of these."""
+    return tuple(one for bank, all_ in found if bank.outcome.shows in shows for one in all_)
+
+
+def _given(bank: Bank, advice: Advice, materials: Mapping[str, Material], language: str) -> list[AdviceView]:
+    known = {one.id: one for one in bank.outcome.advice}
+    return [
+        AdviceView(
+            one.title.in_(language),
+            one.text.in_(language),
+            one.link,
+            tuple(materials[id_] for id_ in one.materials if id_ in materials),
+        )
+        for one in (known[name] for name in advice.given)
+    ]
+
+
+def _lists(bank: Bank, advice: Advice, language: str) -> list[ListView]:
+    found = [(bank.item(one.question), one.status) for one in advice.standings]
+    return [
+        ListView(
+            theme.title.in_(language),
+            sum(status == "there" for item, status in found if item.theme.id == theme.id),
+            tuple(
+                StandingView(*_standing(item, status, language)) for item, status in found if item.theme.id == theme.id
+            ),
+        )
+        for theme in bank.themes
+        if any(item.theme.id == theme.id for item, _ in found)
+    ]
+
+
+def _standing(item: Item, status: str, language: str) -> tuple[str, str, str]:
+    question, tip = _tip(item, language)
+    return question, status, tip if status == "missing" else ""
+
+
+def _place(bank: Bank, place: str, language: str) -> str:
+    """The question at an address, or the title of a theme."""
+    titles = {theme.id: theme.title.in_(language) for theme in bank.themes}
+    return titles[place] if place in titles else bank.item(place).question.text.in_(language)
 
 
 def _best_steps(banks: Sequence[Bank], outcome: Outcome) -> list[tuple[Bank, NextStep]]:

@@ -12,11 +12,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.schema import Bank, Item
-from zelfscan.scan.services import Answers, Page, parse_answer
+from zelfscan.scan.services import Answers, Page, help_places, parse_answer
 from zelfscan.web.forms import Form
 from zelfscan.web.i18n import current_language, in_language
 
 SKIP = "-"
+SHOWN, HELP = "shown", "help"
+"""Fields of a page beside its questions: what the browser shows that can be emptied, and where help is wanted."""
 FORMS_IN_MEMORY = 512
 
 
@@ -69,6 +71,11 @@ def cleared_answers(form: Form, page: Page, emptied: Collection[str]) -> set[str
     Round buttons cannot be emptied: one that is not there was not touched, or belongs to an older tab.
     """
     return {item.address for item in page.items if item.address in emptied and not _raw(form[item.address])}
+
+
+def wanted_help(page: Page, shown: Collection[str], ticked: Collection[str]) -> dict[str, bool]:
+    """Per place of a page whether help is wanted there; nothing when the browser did not ask."""
+    return {place: place in ticked for place in help_places(page)} if HELP in shown else {}
 
 
 class Checks:

@@ -9,13 +9,15 @@ from zelfscan.outcome.services import code_opens
 from zelfscan.privacy.code import CodeTypo, normalise
 from zelfscan.rounds.queries import Invitation, invitation
 from zelfscan.scan import drafts
-from zelfscan.scan.forms import BeginForm, cleared_answers, given_answers, theme_form
+from zelfscan.scan.forms import HELP, SHOWN, BeginForm, cleared_answers, given_answers, theme_form, wanted_help
 from zelfscan.scan.questions import filled_questions, submitted_questions
 from zelfscan.scan.services import (
     AllAnswers,
     OpenScan,
     Page,
+    Scan,
     begin,
+    help_places,
     minutes_left,
     open_scan,
     pages_of,
@@ -26,6 +28,7 @@ from zelfscan.web import cookies
 from zelfscan.web.access import public
 from zelfscan.web.codes import typo_message
 from zelfscan.web.current import installation, today
+from zelfscan.web.forms import Form
 from zelfscan.web.i18n import LANGUAGES, remember_language
 from zelfscan.web.limits import code_limit, limiter
 
@@ -117,17 +120,22 @@ def page(number: int) -> str | Response:
     answers = found.scan.answers
     pages = pages_of(found.banks, answers)
     theme = _page_at(pages, number)
-    return _theme_page(filled_questions(theme, answers.get(theme.bank.bank, {})), pages, number)
+    wanted = found.scan.help.get(theme.bank.bank, [])
+    return _theme_page(filled_questions(theme, answers.get(theme.bank.bank, {})), wanted, pages, number)
 
 
 def _page_at(pages: list[Page], number: int) -> Page:
     return pages[number - 1] if 1 <= number <= len(pages) else abort(404)
 
 
-def _theme_page(questions: list[Markup], pages: list[Page], number: int, wrong: bool = False) -> str:
+def _theme_page(
+    questions: list[Markup], help_wanted: list[str], pages: list[Page], number: int, wrong: bool = False
+) -> str:
     return render_template(
         "scan/theme.html",
         questions=questions,
+        help_places=help_places(pages[number - 1]),
+        help_wanted=help_wanted,
         wrong=wrong,
         page=pages[number - 1],
         begins_bank=number == 1 or pages[number - 2].bank.hash != pages[number - 1].bank.hash,
@@ -148,16 +156,29 @@ def answer(number: int) -> str | Response:
     theme = _page_at(pages, number)
     form = theme_form(theme)
     valid = form.validate()
-    cleared = cleared_answers(form, theme, request.form.getlist("shown"))
-    given = given_answers(form, theme)
-    saved = save_answers(installation().database, key, today(), theme.bank.bank, given, cleared, found.draft)
+    saved = _save(form, theme, key, found.draft)
     if saved is None:
         return _gone()
     if "X-Autosave" in request.headers:
         return Response(status=204)
     if not valid and request.form.get("go", "next") in NEED_VALID:
-        return _theme_page(submitted_questions(theme, form), pages, number, wrong=True)
+        wanted = saved.help.get(theme.bank.bank, [])
+        return _theme_page(submitted_questions(theme, form), wanted, pages, number, wrong=True)
     return _next_page(pages_of(found.banks, saved.answers), saved.answers, theme, number)
+
+
+def _save(form: Form, theme: Page, key: bytes, draft: drafts.Held) -> Scan | None:
+    shown = request.form.getlist(SHOWN)
+    return save_answers(
+        installation().database,
+        key,
+        today(),
+        theme.bank.bank,
+        given_answers(form, theme),
+        cleared_answers(form, theme, shown),
+        wanted_help(theme, shown, request.form.getlist(HELP)),
+        draft,
+    )
 
 
 def _gone() -> Response:

@@ -34,6 +34,7 @@ class Scan:
         code: the personal code, fixed from the start so that every retry derives the same ids from it.
         returning: whether the code is one that the employee had already.
         answers: per bank id, answer by address; None is 'rather not say'.
+        help: per bank id the places (`help_places`) where help is wanted.
     """
 
     id: str
@@ -42,19 +43,26 @@ class Scan:
     code: str
     returning: bool = False
     answers: dict[str, Answers] = field(default_factory=dict)
+    help: dict[str, list[str]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": "scan"} | vars(self) | {"banks": list(self.banks)}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        given = {name: content[name] for name in ("id", "token", "code", "returning", "answers")}
+        given = {name: content[name] for name in ("id", "token", "code", "returning", "answers", "help")}
         return cls(banks=tuple(content["banks"]), **given)
 
     def with_answers(self, bank: str, given: Answers, cleared: Collection[str] = ()) -> Self:
         """This scan with answers added, changed or cleared; others stay."""
         kept = {a: value for a, value in self.answers.get(bank, {}).items() if a not in cleared}
         return replace(self, answers=self.answers | {bank: kept | given})
+
+    def with_help(self, bank: str, wanted: Mapping[str, bool]) -> Self:
+        """This scan with help wanted, or no longer wanted, at these places; others stay."""
+        kept = [place for place in self.help.get(bank, []) if place not in wanted]
+        places = sorted([*kept, *(place for place, ticked in wanted.items() if ticked)])
+        return replace(self, help=self.help | {bank: places}) if places or bank in self.help else self
 
 
 @dataclass(frozen=True)
@@ -108,18 +116,20 @@ def save_answers(
     bank: str,
     given: Answers,
     cleared: Collection[str] = (),
+    help_wanted: Mapping[str, bool] | None = None,
     draft: drafts.Held | None = None,
 ) -> Scan | None:
     """Add answers to the draft, and take out those that were cleared; None when the scan is finished or gone.
 
     Args:
+        help_wanted: whether help is wanted, per place where that was asked.
         draft: the draft when it was read just now.
     """
 
     def add(content: drafts.Content) -> drafts.Content:
         if content["kind"] != "scan":
             return content
-        return Scan.from_dict(content).with_answers(bank, given, cleared).to_dict()
+        return Scan.from_dict(content).with_answers(bank, given, cleared).with_help(bank, help_wanted or {}).to_dict()
 
     content = drafts.change(database, key, today, add, draft)
     return Scan.from_dict(content) if content and content["kind"] == "scan" else None
@@ -133,6 +143,13 @@ def pages_of(banks: tuple[Bank, ...], answers: AllAnswers) -> list[Page]:
         themes = groupby(asked, key=lambda item: item.theme.id)
         pages += [Page(bank, items[0].theme, items) for items in (tuple(found) for _, found in themes)]
     return pages
+
+
+def help_places(page: Page) -> tuple[str, ...]:
+    """Where a page lets people say that they want help: addresses of questions, or the id of its theme."""
+    if page.bank.wants_help == "theme":
+        return (page.theme.id,)
+    return tuple(item.address for item in page.items) if page.bank.wants_help else ()
 
 
 def unanswered(page: Page, answers: Answers) -> list[Item]:
