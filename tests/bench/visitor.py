@@ -17,7 +17,7 @@ INPUT = re.compile(r"<input\b[^>]*>")
 ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 CODE = re.compile(r'<p class="code"[^>]*>([a-z-]+)</p>')
-A_NUMBER = "12"
+A_NUMBER = "5"
 CHOICES: Form = [("send", "team"), ("keep", "code"), ("go", "next")]
 FILE, AUTOSAVE = "static file", "autosave"
 

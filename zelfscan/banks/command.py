@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from zelfscan.banks.json_schema import FILES, json_schema
 from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.loader import check_files, load_bank
 from zelfscan.banks.problems import BankError, Problem
@@ -82,6 +83,13 @@ def show(file: Path, language: str, as_json: bool) -> None:
         click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
         raise SystemExit(1) from None
     click.echo(_bank_json(shown) if as_json else "\n".join(_bank_lines(shown, language)))
+
+
+@bank.command()
+@click.argument("content", type=click.Choice(list(FILES)), default="bank")
+def schema(content: str) -> None:
+    """Print the JSON Schema of the format, for editors that complete and check while one types."""
+    click.echo(json.dumps(json_schema(content), ensure_ascii=False, indent=2))
 
 
 def _as_lines(problems: list[Problem], language: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     BaseModel,
@@ -19,6 +19,7 @@ from pydantic import (
     PlainValidator,
     RootModel,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.types import Strict
@@ -72,15 +73,24 @@ def _as_list(value: object) -> object:
     return value if value is None or isinstance(value, list | tuple) else [value]
 
 
-AnswerValue = Annotated[int | str, PlainValidator(_answer_value)]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_as_list)]
-AnswerValues = Annotated[tuple[AnswerValue, ...], BeforeValidator(_as_list)]
+ANSWER_VALUE: dict[str, Any] = {"type": ["integer", "string"]}
+ONE_ID: dict[str, Any] = {"type": "string", "pattern": ID_PATTERN}
+
+
+def one_or_more(one: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a value that may be written alone or as a list."""
+    return {"anyOf": [one, {"type": "array", "items": one}]}
+
+
+AnswerValue = Annotated[int | str, PlainValidator(_answer_value), WithJsonSchema(ANSWER_VALUE)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_as_list), WithJsonSchema(one_or_more(ONE_ID))]
+AnswerValues = Annotated[tuple[AnswerValue, ...], BeforeValidator(_as_list), WithJsonSchema(one_or_more(ANSWER_VALUE))]
 
 
 class Part(BaseModel):
     """A part of a bank: frozen, and without fields that the schema does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Text(RootModel[dict[str, Words]]):
@@ -97,14 +107,18 @@ class ScalePoint(Part):
     """One answer of a scale: a number, and what it means in words."""
 
     value: Whole
+    """The number of the point, each once in a scale."""
     label: Text
+    """What the reader sees."""
 
 
 class Option(Part):
     """One answer of a choice: the value that is stored, and what the reader sees."""
 
     value: Words
+    """What is stored, each once in a question."""
     label: Text
+    """What the reader sees."""
 
 
 class ShowIf(Part):
@@ -115,13 +129,21 @@ class ShowIf(Part):
     """
 
     question: Address | None = None
+    """Address (`theme.question`) of a question that comes earlier."""
     is_: AnswerValues | None = Field(None, alias="is")
+    """The answer is this value, or one of these."""
     is_not: AnswerValues | None = None
+    """There is an answer, and it is none of these."""
     at_least: Whole | None = None
+    """The answer is a number, this or higher."""
     at_most: Whole | None = None
+    """The answer is a number, this or lower."""
     answered: Truth | None = None
+    """True: there is an answer; false: there is none."""
     all: tuple["ShowIf", ...] | None = None
+    """Each of these conditions holds."""
     any: tuple["ShowIf", ...] | None = None
+    """At least one of these conditions holds."""
 
     @model_validator(mode="after")
     def _one_condition(self) -> "ShowIf":
@@ -141,15 +163,25 @@ class When(Part):
     """
 
     question: Address | None = None
+    """Address (`theme.question`) of a question."""
     theme: Id | None = None
+    """Id of a theme, to compare its level."""
     is_: AnswerValues | None = Field(None, alias="is")
+    """The answer is this value, or one of these."""
     is_not: AnswerValues | None = None
+    """There is an answer, and it is none of these."""
     at_least: Whole | None = None
+    """The answer is a number, this or higher."""
     at_most: Whole | None = None
+    """The answer is a number, this or lower."""
     answered: Truth | None = None
+    """True: there is an answer, or enough of them for a level; false: there is not."""
     level: Ids | None = None
+    """The level of the theme is this one, or one of these."""
     all: tuple["When", ...] | None = None
+    """Each of these conditions holds."""
     any: tuple["When", ...] | None = None
+    """At least one of these conditions holds."""
 
     @model_validator(mode="after")
     def _one_condition(self) -> "When":
@@ -174,59 +206,93 @@ class Question(Part):
     """
 
     id: Id
+    """Once per theme; with a skill it may be left out."""
     skill: Id | None = None
+    """Id of a skill of the library, which fills in what the question leaves out."""
     text: Text
+    """The question or statement."""
     help: Text | None = None
+    """An explanation below the question."""
     kind: Words
+    """The kind of question."""
     scale: Id | None = None
+    """Kind scale: id of one of the scales."""
     options: tuple[Option, ...] = ()
+    """Kinds choice, choices and knowledge: the answers to choose from."""
     correct: tuple[Words, ...] = ()
+    """Kind knowledge: the values of the right options."""
     minimum: Whole | None = None
+    """Kind number: the lowest number."""
     maximum: Whole | None = None
+    """Kind number: the highest number."""
     facet: Facet | None = None
+    """The facet of the digitype that the question feeds."""
     reverse: Truth = False
+    """True when agreeing is the low end."""
     required: Whole | None = None
+    """Kind scale: the value that a function asks, in a bank that shows a profile."""
     basic: Truth = False
+    """True when the question is part of the basic level."""
     functions: tuple[Id, ...] = ()
+    """Ids of the function profiles that need this skill."""
     show_if: ShowIf | None = None
+    """When the question is asked; always when left out."""
     tip: Text | None = None
+    """Advice for who scores low."""
     materials: tuple[Id, ...] = ()
+    """Ids of learning materials for this question."""
 
 
 class Theme(Part):
     """A theme: a page of questions on one subject, which gets its own score and level."""
 
     id: Id
+    """Once per bank."""
     title: Text
+    """The name that readers see."""
     intro: Text | None = None
+    """Shown above the questions."""
     materials: tuple[Id, ...] = ()
+    """Ids of learning materials that fit the theme."""
     questions: tuple[Question, ...]
+    """At least one."""
 
 
 class Level(Part):
     """A level that a theme's score can reach, from the score `from_` (0 to 1) up to the next level's."""
 
     id: Id
+    """Once per bank."""
     label: Text
+    """The name that readers see."""
     from_: Annotated[float, Strict()] = Field(alias="from", ge=0, le=1)
+    """The score (0 to 1) from which the level counts; 0 for the first."""
 
 
 class OutcomeAdvice(Part):
     """What a rule can give: an advice, a route or a form of support."""
 
     id: Id
+    """Once per bank."""
     title: Text
+    """A few words."""
     text: Text
+    """What it is, what it brings, what to do now."""
     materials: tuple[Id, ...] = ()
+    """Ids of learning materials that go with it."""
     link: Words | None = None
+    """An address of the closed list."""
 
 
 class Rule(Part):
     """A rule of the outcome: `gives` these advices `when` the condition holds; without a condition always."""
 
     when: When | None = None
+    """The condition; always when left out."""
     gives: Ids
+    """Id of an advice, or a list of them."""
     more: Truth = False
+    """True: the rules after this one are tried as well."""
 
 
 class BankOutcome(Part):
@@ -236,9 +302,13 @@ class BankOutcome(Part):
     """
 
     shows: Shows = "levels"
+    """What comes first in the outcome."""
     advice: tuple[OutcomeAdvice, ...] = ()
+    """What rules can give."""
     rules: tuple[Rule, ...] = ()
+    """In order; the first that holds decides."""
     dialogue: tuple[Text, ...] = ()
+    """Questions to talk about, at the end of the outcome."""
 
 
 class Item(NamedTuple):
@@ -253,16 +323,27 @@ class Bank(Part):
     """A question bank. Get one from `zelfscan.banks.loader`, which also checks what the types cannot say."""
 
     bank: Id
+    """Id of the bank; the name of the file without .yaml."""
     title: Text
+    """The name that readers see."""
     intro: Text | None = None
+    """Shown before the first question."""
     audience: Audience
+    """Who answers."""
     minutes: Whole = Field(gt=0)
+    """How long it takes."""
     languages: tuple[Language, ...] = ("nl",)
+    """The languages of every text; nl is always one of them."""
     scales: dict[Id, tuple[ScalePoint, ...]] = Field(default_factory=dict)
+    """The answer scales by id, each a list of points."""
     themes: tuple[Theme, ...]
+    """At least one; each is a page of questions."""
     levels: tuple[Level, ...] = ()
+    """The levels that the score of a theme can reach, from low to high."""
     wants_help: Literal["question", "theme"] | None = None
+    """People can tick 'here I want help' per question or per theme."""
     outcome: BankOutcome = BankOutcome()
+    """What the outcome shows beside levels and tips."""
 
     @cached_property
     def hash(self) -> str:
@@ -306,21 +387,32 @@ class Material(Part):
     """
 
     id: Id
+    """Once per file."""
     title: Text
+    """The name that readers see."""
     what: Text
+    """The exercise, step by step; it works without the link."""
     topic: Id
+    """Id of the subject."""
     stage: Stage
+    """For whom."""
     form: Form
+    """In what shape."""
     minutes: Whole = Field(gt=0)
+    """How long it takes."""
     result: Text
+    """What one can do afterwards."""
     link: Words | None = None
+    """An address of the closed list."""
 
 
 class MaterialList(Part):
     """The file of learning materials, `materials.yaml`."""
 
     languages: tuple[Language, ...] = ("nl",)
+    """The languages of every text; nl is always one of them."""
     materials: tuple[Material, ...]
+    """The learning materials."""
 
 
 class Skill(Part):
@@ -331,20 +423,33 @@ class Skill(Part):
     """
 
     id: Id
+    """Once in the whole library."""
     text: Text
+    """One skill that can be seen: 'I can ...'."""
     why: Text
+    """What it matters for at work, in one line."""
     tip: Text
+    """One thing to do tomorrow at work."""
     materials: tuple[Id, ...] = ()
+    """Ids of learning materials."""
     sectors: tuple[Sector, ...]
+    """Where it occurs."""
     functions: tuple[Function, ...]
+    """Who needs it."""
     basic: Truth = False
+    """True when everybody should master it."""
     facet: Facet | None = None
+    """The facet of the digitype that it tells of."""
 
 
 class SkillList(Part):
     """A file of the skill library: the skills of one topic, `library/<topic>.yaml`."""
 
     topic: Id
+    """Id of the topic; the name of the file without .yaml."""
     title: Text
+    """The name of the topic."""
     languages: tuple[Language, ...] = ("nl",)
+    """The languages of every text; nl is always one of them."""
     skills: tuple[Skill, ...]
+    """At least one."""
