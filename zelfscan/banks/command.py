@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.loader import check_files, load_bank
 from zelfscan.banks.problems import BankError, Problem
 from zelfscan.banks.schema import Bank, Question, Theme
+from zelfscan.banks.style.report import StyleReport, check_style
+from zelfscan.banks.style.shown import bank_table, style_lines, summary_rows
+from zelfscan.banks.versions import changes, comparable
 from zelfscan.config import Settings
 
 LANGUAGES = ("nl", "en")
@@ -23,12 +26,24 @@ WORDS = {
         "problems": "Aantal fouten: {count}, in {files} bestand(en).",
         "bank": "{title} ({id})\nvoor: {audience} · {minutes} min · {questions} vragen · talen: {languages}",
         "theme": "{title} ({id}) · {questions} vragen",
+        "added": "+ {place}",
+        "removed": "- {place}",
+        "changed": "~ {place}: {fields}",
+        "whole": "(de vragenlijst zelf)",
+        "comparable": "Te vergelijken: {same} van {total} vragen.",
+        "no_changes": "Dit is dezelfde versie.",
     },
     "en": {
         "no_problems": "No mistakes found.",
         "problems": "Mistakes: {count}, in {files} file(s).",
         "bank": "{title} ({id})\nfor: {audience} · {minutes} min · {questions} questions · languages: {languages}",
         "theme": "{title} ({id}) · {questions} questions",
+        "added": "+ {place}",
+        "removed": "- {place}",
+        "changed": "~ {place}: {fields}",
+        "whole": "(the bank itself)",
+        "comparable": "Can be compared: {same} of {total} questions.",
+        "no_changes": "This is the same version.",
     },
 }
 
@@ -59,16 +74,32 @@ def bank() -> None:
 @bank.command()
 @click.argument("paths", nargs=-1, required=True, metavar="FILE_OR_DIR...", type=click.Path(path_type=Path))
 @language_option
+@click.option("--style", "with_style", is_flag=True, help="Judge how the Dutch texts read as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
-def check(paths: tuple[Path, ...], language: str, as_json: bool) -> None:
+def check(paths: tuple[Path, ...], language: str, with_style: bool, as_json: bool) -> None:
     """Check banks and print every mistake, with its place and how to mend it.
 
-    The exit code is 1 when there is any, and 0 when there is none.
+    The exit code is 1 when there is any mistake or finding of style, and 0 when there is none.
     """
-    problems = check_files(paths, Settings.from_environment().banks_dir)
-    click.echo(_as_json(problems, language) if as_json else "\n".join(_as_lines(problems, language)))
-    if problems:
+    shipped = Settings.from_environment().banks_dir
+    problems = check_files(paths, shipped)
+    style = check_style(paths, shipped) if with_style else None
+    shown = _as_json(problems, style, language) if as_json else "\n".join(_checked_lines(problems, style, language))
+    click.echo(shown)
+    if problems or (style and style.findings):
         raise SystemExit(1)
+
+
+@bank.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@language_option
+def table(folder: Path, language: str) -> None:
+    """Print a table, in Markdown, of the banks in a folder."""
+    try:
+        click.echo(bank_table(folder, language, Settings.from_environment().banks_dir))
+    except BankError as error:
+        click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
+        raise SystemExit(1) from None
 
 
 @bank.command()
@@ -86,6 +117,25 @@ def show(file: Path, language: str, as_json: bool) -> None:
 
 
 @bank.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@language_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def diff(old: Path, new: Path, language: str, as_json: bool) -> None:
+    """Say what changed from the version of a bank in OLD to the one in NEW, and what can be compared.
+
+    Outcomes of two versions are compared only over the questions that both have, with the same text and answers.
+    """
+    shipped = Settings.from_environment().banks_dir
+    try:
+        before, after = load_bank(old, shipped=shipped), load_bank(new, shipped=shipped)
+    except BankError as error:
+        click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
+        raise SystemExit(1) from None
+    click.echo(_diff_json(before, after) if as_json else "\n".join(diff_lines(before, after, language)))
+
+
+@bank.command()
 @click.argument("content", type=click.Choice(list(FILES)), default="bank")
 def schema(content: str) -> None:
     """Print the JSON Schema of the format, for editors that complete and check while one types."""
@@ -99,8 +149,21 @@ def _as_lines(problems: list[Problem], language: str) -> Iterator[str]:
     yield words["problems"].format(count=len(problems), files=files) if problems else words["no_problems"]
 
 
-def _as_json(problems: list[Problem], language: str) -> str:
-    rows = [
+def _checked_lines(problems: list[Problem], style: StyleReport | None, language: str) -> Iterator[str]:
+    yield from _as_lines(problems, language)
+    if style is not None:
+        yield from style_lines(style, language)
+
+
+def _as_json(problems: list[Problem], style: StyleReport | None, language: str) -> str:
+    content: dict[str, object] = {"problems": _rows(problems, language)}
+    if style is not None:
+        content["style"] = {"findings": _rows(style.findings, language), "summaries": summary_rows(style)}
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _rows(problems: Sequence[Problem], language: str) -> list[dict[str, object]]:
+    return [
         {
             "file": problem.file,
             "line": problem.line,
@@ -111,7 +174,23 @@ def _as_json(problems: list[Problem], language: str) -> str:
         }
         for problem in problems
     ]
-    return json.dumps({"problems": rows}, ensure_ascii=False, indent=2)
+
+
+def diff_lines(old: Bank, new: Bank, language: str) -> Iterator[str]:
+    """Yield what changed from one version of a bank to the next, and how many questions can be compared."""
+    words, found = WORDS[language], changes(old, new)
+    for change in found:
+        place = change.place or words["whole"]
+        yield words[change.what].format(place=place, fields=", ".join(change.fields))
+    if not found:
+        yield words["no_changes"]
+    yield words["comparable"].format(same=len(comparable(old, new)), total=len(new.items()))
+
+
+def _diff_json(old: Bank, new: Bank) -> str:
+    rows = [{"what": one.what, "place": one.place, "fields": list(one.fields)} for one in changes(old, new)]
+    content = {"old": old.hash, "new": new.hash, "changes": rows, "comparable": list(comparable(old, new))}
+    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def _bank_json(shown: Bank) -> str:

@@ -21,7 +21,8 @@ def json_schema(content: str = "bank") -> dict[str, Any]:
     schema = FILES[content].model_json_schema(by_alias=True)
     if content == "bank":
         _complete(schema["$defs"]["Question"])
-    return {"$schema": DIALECT} | _plain(schema)
+    plain: dict[str, Any] = _plain(schema)
+    return {"$schema": DIALECT} | plain
 
 
 def _complete(question: dict[str, Any]) -> None:

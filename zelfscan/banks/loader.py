@@ -32,8 +32,8 @@ def load_bank(path: File, materials: Mapping[str, Material] | None = None, shipp
     Raises:
         BankError: a file cannot be read, or the bank or the library has mistakes; it has all of them.
     """
-    document = _read_file(path)
-    skills = load_library(_library_for(path, shipped)) if has_picks(document) else {}
+    document = read_file(path)
+    skills = load_library(library_for(path, shipped)) if has_picks(document) else {}
     return _usable(*_read_bank(document, str(path), materials, skills))
 
 
@@ -57,7 +57,7 @@ def load_materials(path: File) -> dict[str, Material]:
     Raises:
         BankError: the file cannot be read, or has mistakes; it has all of them.
     """
-    listed = _usable(*_read_materials(_read_file(path), str(path)))
+    listed = _usable(*_read_materials(read_file(path), str(path)))
     return {material.id: material for material in listed.materials}
 
 
@@ -84,23 +84,23 @@ def check_files(paths: Iterable[File], shipped: File | None = None) -> list[Prob
             that folder. Where no `materials.yaml` is, no material can be referred to.
         shipped: the folder of the banks that ship: its materials and library count where none lie beside a bank.
     """
-    files = dict.fromkeys(file for path in paths for file in _files_in(File(path)))
+    files = dict.fromkeys(file for path in paths for file in files_in(File(path)))
     folders = dict.fromkeys(file.parent for file in files if _in_library(file))
     materials = {file: _check_materials(file) for file in dict.fromkeys(_materials_for(f, shipped) for f in files)}
     problems = [problem for file, one in materials.items() if file in files for problem in one.problems]
     for folder in folders:
         skill_files = {*folder.glob("*.yaml"), *(file for file in files if file.parent == folder)}
         problems += _read_library(sorted(skill_files), materials[_materials_for(folder / "any", shipped)].materials)[1]
-    libraries = _Libraries()
+    libraries = Libraries()
     for file in files:
         if file.parent not in folders and file.name != MATERIALS_FILE:
-            known, document = materials[_materials_for(file, shipped)].materials, _read_file(file)
-            skills = libraries[_library_for(file, shipped)] if has_picks(document) else {}
+            known, document = materials[_materials_for(file, shipped)].materials, read_file(file)
+            skills = libraries[library_for(file, shipped)] if has_picks(document) else {}
             problems += _read_bank(document, str(file), known, skills)[1]
     return sorted(problems)
 
 
-class _Libraries(dict[File, dict[str, Skill]]):
+class Libraries(dict[File, dict[str, Skill]]):
     """Skills by id per folder, as far as they can be read; each folder is read once, when it is asked for."""
 
     def __missing__(self, folder: File) -> dict[str, Skill]:
@@ -119,7 +119,8 @@ def _yaml_in(path: File) -> list[File]:
     return sorted(path.glob("*.yaml")) if path.is_dir() else [path]
 
 
-def _files_in(path: File) -> list[File]:
+def files_in(path: File) -> list[File]:
+    """Return the file itself, or the files of a folder and of the library in it."""
     library = path / LIBRARY_FOLDER
     return _yaml_in(path) + (_yaml_in(library) if library.is_dir() else [])
 
@@ -140,7 +141,7 @@ def _materials_for(file: File, shipped: File | None) -> File:
 def _check_materials(path: File) -> CheckedMaterials:
     if not path.is_file():
         return CheckedMaterials({}, [])
-    listed, problems = _read_materials(_read_file(path), str(path))
+    listed, problems = _read_materials(read_file(path), str(path))
     known = None if listed is None else {material.id: material for material in listed.materials}
     return CheckedMaterials(known, problems)
 
@@ -151,7 +152,7 @@ def _read_library(files: Iterable[File], materials: Collection[str] | None) -> t
     files_of: dict[str, str] = {}
     problems: list[Problem] = []
     for file in files:
-        listed, found = _read_skills(_read_file(file), str(file), materials, files_of)
+        listed, found = _read_skills(read_file(file), str(file), materials, files_of)
         problems += found
         for skill in listed.skills if listed is not None else ():
             skills.setdefault(skill.id, skill)
@@ -165,7 +166,8 @@ def _usable(content: Read | None, problems: list[Problem]) -> Read:
     return content
 
 
-def _read_file(path: File) -> Document:
+def read_file(path: File) -> Document:
+    """Return the content of a file; what is wrong with it is among its faults."""
     try:
         with path.open("rb") as file:
             content = file.read(source.MAX_SIZE + 1)
@@ -202,7 +204,7 @@ def _read_bank(
     return _examine(document, name, Bank, mistakes)
 
 
-def _library_for(file: File, shipped: File | None) -> File:
+def library_for(file: File, shipped: File | None) -> File:
     """Return the library that a bank picks from: the one beside it, else the one that ships."""
     beside = file.parent / LIBRARY_FOLDER
     return shipped / LIBRARY_FOLDER if shipped and not beside.is_dir() else beside
