@@ -16,6 +16,7 @@ class LazyGroup(click.Group):
     lazy: ClassVar[dict[str, str]] = {
         "bank": "zelfscan.banks.command:bank",
         "digitype": "zelfscan.digitypes.command:digitype",
+        "reliability": "zelfscan.scoring.reliability_command:reliability",
         "round": "zelfscan.rounds.command:round_",
         "score": "zelfscan.scoring.command:score",
         "user": "zelfscan.organisations.command:user",

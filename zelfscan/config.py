@@ -87,6 +87,11 @@ class Settings(BaseModel):
         """Path of a bank in the banks folder by its id."""
         return self.banks_dir / f"{bank}.yaml"
 
+    def bank_file(self, name: str) -> Path:
+        """Path of the bank that a command is given: a file, or the id of a bank in the banks folder."""
+        path = Path(name)
+        return path if path.suffix in (".yaml", ".yml") or path.is_file() else self.shipped_bank(name)
+
 
 def _unknown(name: str) -> str:
     close = difflib.get_close_matches(name, Settings.model_fields, n=1)

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import make_app
-from tests.support import TODAY, World, make_world
+from tests.support import TODAY, World, complete, make_world, take_scan, visit
 from zelfscan.config import Settings
 from zelfscan.installation import initialise, open_installation
 from zelfscan.rounds.queries import ballot_count
@@ -139,3 +139,19 @@ def test_a_bank_without_it_asks_nobody_about_help(taking: Taking) -> None:
     _, client = taking("mini", {"help": "apps.openen"})
     assert 'name="help"' not in client.get("/scan/1").text
     assert "Hier wil je hulp bij" not in words(client)
+
+
+def test_a_second_scan_is_put_beside_the_first_over_the_same_questions(sqlite_world: World) -> None:
+    code = take_scan(sqlite_world, "Anemoon", 1)
+    visited = visit(sqlite_world, "Anemoon", 3, code)
+    complete(sqlite_world, visited)
+    client = make_app(sqlite_world).test_client()
+    assert client.post("/mijn", data={"code": code}).location == "/mijn/uitkomst"
+    page = words(client, "/mijn/uitkomst")
+    assert re.search(r"Toen en nu Naast Nulmeting, november 2026\..* Werken met apps 25 75 ", page)
+
+
+def test_one_scan_has_nothing_to_be_put_beside(sqlite_world: World) -> None:
+    client = make_app(sqlite_world).test_client()
+    client.post("/mijn", data={"code": take_scan(sqlite_world, "Anemoon", 1)})
+    assert "Toen en nu" not in words(client, "/mijn/uitkomst")

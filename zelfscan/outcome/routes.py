@@ -1,19 +1,21 @@
 """Pages of the private outcome: see it, choose what is kept and sent, come back with the code."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import format_date, gettext, ngettext
 from werkzeug.wrappers import Response
 
+from zelfscan.banks.schema import Bank
 from zelfscan.outcome import services
 from zelfscan.outcome.building import Outcome, ballot_of, build_outcome
 from zelfscan.outcome.forms import CodeForm, FinishForm, KeepForm
 from zelfscan.outcome.qr import code_address, qr_svg
-from zelfscan.outcome.view import ballot_lines, outcome_view
+from zelfscan.outcome.view import ballot_lines, outcome_view, progress_lines
 from zelfscan.privacy.code import CodeKeys, CodeTypo, normalise
 from zelfscan.rounds.measures import measures_of
-from zelfscan.rounds.queries import Invitation, bank_version, invitation
+from zelfscan.rounds.queries import Invitation, bank_versions, invitation
 from zelfscan.scan import drafts
 from zelfscan.scan.services import Scan, open_scan
 from zelfscan.web import cookies
@@ -159,13 +161,26 @@ def mine() -> str | Response:
     opened = services.open_vault(installation(), keys) if keys else None
     if opened is None:
         return redirect(url_for("outcome.return_page"))
-    views = [_kept_view(kept) for kept in reversed(opened.outcomes)]
-    return render_template("outcome/mine.html", views=views)
+    newest, *earlier = reversed(opened.outcomes)
+    views = [_kept_view(kept) for kept in (newest, *earlier)]
+    return render_template("outcome/mine.html", views=views, compared=_compared(newest, earlier))
+
+
+def _compared(newest: services.Kept, earlier: Sequence[services.Kept]) -> dict[str, object] | None:
+    """The newest outcome beside the last one before it that has something in common with it."""
+    for then in earlier:
+        lines = progress_lines(then, _banks(then), newest, _banks(newest), current_language())
+        if lines:
+            return {"title": then.title, "month": _month(then.month), "lines": lines}
+    return None
+
+
+def _banks(kept: services.Kept) -> tuple[Bank, ...]:
+    return bank_versions(installation().database, kept.banks)
 
 
 def _kept_view(kept: services.Kept) -> dict[str, object]:
-    with installation().database.read() as session:
-        banks = tuple(bank_version(session, hash_) for hash_ in kept.banks)
+    banks = _banks(kept)
     view = outcome_view(kept.outcome, banks, installation().materials, kept.help, current_language())
     return {"title": kept.title, "month": _month(kept.month), "view": view}
 

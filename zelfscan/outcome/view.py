@@ -6,14 +6,16 @@ from typing import TypeVar
 
 from flask_babel import gettext
 
-from zelfscan.banks.schema import Bank, Item, Material
+from zelfscan.banks.schema import Answers, Bank, Item, Material
 from zelfscan.digitypes.facets import has_facets
 from zelfscan.digitypes.profiles import TypeProfile, profiles
 from zelfscan.digitypes.types import Digitype
 from zelfscan.outcome.building import Outcome
+from zelfscan.outcome.services import Kept
 from zelfscan.privacy.disclosure import BallotContent
 from zelfscan.rounds.measures import DIGITYPE
 from zelfscan.scoring.advice import Advice, NextStep, ThemeAdvice
+from zelfscan.scoring.progress import progress
 from zelfscan.scoring.scores import ThemeScore
 
 T = TypeVar("T")
@@ -235,9 +237,8 @@ def _theme(
     bank: Bank, score: ThemeScore, advice: Advice, materials: Mapping[str, Material], language: str
 ) -> ThemeView:
     found = next((a for a in advice.themes if a.theme == score.theme), ThemeAdvice(score.theme, (), ()))
-    title = next(theme.title for theme in bank.themes if theme.id == score.theme)
     return ThemeView(
-        title.in_(language),
+        _title(bank, score.theme, language),
         level_label(bank, score.level, language),
         None if score.score is None or score.level is None else round(100 * score.score),
         score.answered,
@@ -259,6 +260,42 @@ def _step(bank: Bank, step: NextStep, materials: Mapping[str, Material], languag
     question, tip = _tip(item, language)
     material = materials.get(step.material) if step.material else None
     return StepView(item.theme.title.in_(language), question, tip or None, material)
+
+
+@dataclass(frozen=True)
+class ProgressLine:
+    """One theme then and now, percent 0 to 100, over the questions that both scans had."""
+
+    theme: str
+    before: int
+    after: int
+    questions: int
+
+
+def progress_lines(
+    then: Kept, old: Sequence[Bank], now: Kept, new: Sequence[Bank], language: str
+) -> list[ProgressLine]:
+    """Two outcomes of one person, per theme of the banks that both asked.
+
+    Args:
+        then: the earlier outcome; `old`: its bank versions.
+        now: the later outcome; `new`: its bank versions.
+    """
+    before = {bank.bank: bank for bank in old}
+    return [
+        ProgressLine(_title(bank, one.theme, language), round(100 * one.before), round(100 * one.after), one.questions)
+        for bank in new
+        if bank.bank in before and bank.bank != DIGITYPE
+        for one in progress(before[bank.bank], _given_to(then, bank), bank, _given_to(now, bank))
+    ]
+
+
+def _given_to(kept: Kept, bank: Bank) -> Answers:
+    return kept.answers.get(bank.bank, {})
+
+
+def _title(bank: Bank, theme: str, language: str) -> str:
+    return next(one.title for one in bank.themes if one.id == theme).in_(language)
 
 
 def level_label(bank: Bank, level: str | None, language: str) -> str | None:

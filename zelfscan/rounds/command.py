@@ -1,13 +1,14 @@
 """`zelfscan round`: measurement rounds from the command line."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
+from zelfscan.banks.command import diff_lines
 from zelfscan.banks.loader import load_bank
 from zelfscan.banks.schema import Bank
 from zelfscan.config import Settings
@@ -17,7 +18,7 @@ from zelfscan.organisations.queries import organisation_by_name
 from zelfscan.privacy.disclosure import Rules
 from zelfscan.progress import bar
 from zelfscan.rounds.models import Round
-from zelfscan.rounds.queries import all_rounds, ballot_count, links_of, round_by_id
+from zelfscan.rounds.queries import all_rounds, ballot_count, last_version, links_of, round_by_id
 from zelfscan.rounds.services import close_round, open_round
 from zelfscan.scan.drafts import erase_expired
 
@@ -46,8 +47,19 @@ def open_(
     if found is None:
         raise ClearError(f"there is no organisation {organisation!r}")
     asked, rules = _banks(settings, banks), _rules(minimum, minimum_distribution)
+    with database.read() as session:
+        before = [(version, bank) for bank in asked if (version := last_version(session, found.id, bank)) is not None]
     round_id = open_round(database, settings, found.id, title, asked, date.today(), rules)
-    _print({"round": round_id, "title": title}, f"Round {round_id} is open.", as_json)
+    changed = [line for old, new in before for line in _changes(old, new)]
+    told = "\n".join([*changed, f"Round {round_id} is open."])
+    _print({"round": round_id, "title": title, "changed": changed}, told, as_json)
+
+
+def _changes(old: Bank, new: Bank) -> Iterator[str]:
+    """What changed in a bank since the last round that asked it."""
+    if old.hash != new.hash:
+        yield f"{new.bank} has changed since the last round that asked it:"
+        yield from (f"  {line}" for line in diff_lines(old, new, "en"))
 
 
 @round_.command("list")
@@ -106,7 +118,7 @@ def close(round_id: str) -> None:
 
 
 def _banks(settings: Settings, banks: tuple[str, ...]) -> list[Bank]:
-    paths = [Path(name) if name.endswith((".yaml", ".yml")) else settings.shipped_bank(name) for name in banks]
+    paths = [settings.bank_file(name) for name in banks]
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise ClearError(f"no such bank: {', '.join(missing)}; `--bank` takes a file, or the id of a bank that ships")

@@ -95,6 +95,18 @@ def bank_versions(database: Database, hashes: Collection[str]) -> tuple[Bank, ..
         return tuple(bank_version(session, hash_) for hash_ in hashes)
 
 
+def last_version(session: Session, organisation_id: str, bank: Bank) -> Bank | None:
+    """The version of a bank that the organisation's last round with it asked; None when no round asked it."""
+    rows = session.execute(
+        select(Round.opened_on, RoundBank.hash)
+        .join(RoundBank, RoundBank.round_id == Round.id)
+        .join(BankVersion, BankVersion.hash == RoundBank.hash)
+        .where(Round.organisation_id == organisation_id, BankVersion.bank == bank.bank)
+        .order_by(Round.opened_on.desc())
+    ).first()
+    return bank_version(session, rows.hash) if rows else None
+
+
 def round_by_id(session: Session, round_id: str) -> Round | None:
     return session.get(Round, round_id)
 

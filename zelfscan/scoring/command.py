@@ -65,9 +65,7 @@ def _outcome(name: str, file: Path, as_json: bool, language: str) -> str:
 
 def _load(name: str, settings: Settings) -> tuple[Bank, dict[str, Material]]:
     """The bank, and the materials beside it or else those that ship."""
-    path = Path(name)
-    if path.suffix not in (".yaml", ".yml") and not path.is_file():
-        path = settings.shipped_bank(name)
+    path = settings.bank_file(name)
     beside = path.with_name(MATERIALS)
     materials = load_materials(beside if beside.is_file() else settings.banks_dir / MATERIALS)
-    return load_bank(path, materials), materials
+    return load_bank(path, materials, settings.banks_dir), materials
