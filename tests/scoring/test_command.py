@@ -22,6 +22,9 @@ ANSWERS = {
 }
 
 
+BANKS = Path(__file__).parents[1] / "banks"
+
+
 def run(folder: Path, answers: object, *options: str) -> Result:
     path = folder / "answers.json"
     path.write_text(answers if isinstance(answers, str) else json.dumps(answers), encoding="utf-8")
@@ -39,7 +42,7 @@ def test_json_of_a_shipped_bank(tmp_path: Path) -> None:
     assert outcome["digitype"]["type"] == "digitale_enthousiasteling"
     assert sum(outcome["digitype"]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert outcome["digitype"]["facets"]["kennis"] == pytest.approx(15 / 16)
-    assert outcome["advice"].keys() == {"themes", "next_steps"}
+    assert outcome["advice"].keys() == {"themes", "next_steps", "given", "standings"}
 
 
 def test_text_in_dutch_says_whose_test_it_is(tmp_path: Path) -> None:
@@ -95,3 +98,13 @@ def test_missing_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(tmp_path, ANSWERS, "--bank", "digitype")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "zelfscan digitype train" in result.stderr
+
+
+def test_text_says_what_the_rules_give_and_where_one_stands(tmp_path: Path) -> None:
+    route = run(tmp_path, {"nu.haast": "ja"}, "--bank", str(BANKS / "route.yaml")).output
+    assert "Advies\n  Bel vandaag" in route
+    profile = run(tmp_path, {"apps.openen": 0, "apps.zoeken": 1}, "--bank", str(BANKS / "profile.yaml")).output
+    assert "○ nog niet: Ik kan een app openen.\n✓ Ik kan een app zoeken." in profile
+    talk = run(tmp_path, {}, "--bank", str(BANKS / "help.yaml"), "--json").output
+    assert json.loads(talk)["advice"]["given"] == ["vul"]
+    assert "Om over te praten\n  Wie leert het van wie?" in run(tmp_path, {}, "--bank", str(BANKS / "help.yaml")).output

@@ -6,6 +6,7 @@ from zelfscan.banks.schema import Bank, Material
 from zelfscan.digitypes.profiles import profiles
 from zelfscan.digitypes.types import Digitype
 from zelfscan.scoring.advice import Advice, NextStep, ThemeAdvice
+from zelfscan.scoring.rules import Standing
 from zelfscan.scoring.scores import BasicLevel, Scores, ThemeScore
 
 WIDTH = 10
@@ -30,6 +31,11 @@ WORDS = {
         "towards": "wijst die kant op: {question}",
         "away": "wijst de andere kant op: {question}",
         "steps": "Volgende stappen",
+        "given": "Advies",
+        "there": "✓ {question}",
+        "missing": "○ nog niet: {question}",
+        "open": "– niet ingevuld: {question}",
+        "dialogue": "Om over te praten",
     },
     "en": {
         "answered": "{answered} of {asked} answered",
@@ -46,6 +52,11 @@ WORDS = {
         "towards": "points that way: {question}",
         "away": "points the other way: {question}",
         "steps": "Next steps",
+        "given": "Advice",
+        "there": "✓ {question}",
+        "missing": "○ not yet: {question}",
+        "open": "– not answered: {question}",
+        "dialogue": "To talk about",
     },
 }
 
@@ -81,6 +92,24 @@ class Printer:
         if advice.next_steps:
             yield from ("", self._say("steps"))
             yield from map(self._step, advice.next_steps)
+        yield from self._rest(advice)
+
+    def _rest(self, advice: Advice) -> Iterator[str]:
+        """What the rules gave, where someone stands in a profile or checklist, and what to talk about."""
+        if advice.standings:
+            yield ""
+            yield from map(self._standing, advice.standings)
+        if advice.given:
+            yield from ("", self._say("given"))
+            known = {one.id: one for one in self._bank.outcome.advice}
+            yield from (f"  {known[name].title.in_(self._language)}" for name in advice.given)
+        if self._bank.outcome.dialogue:
+            yield from ("", self._say("dialogue"))
+            yield from (f"  {text.in_(self._language)}" for text in self._bank.outcome.dialogue)
+
+    def _standing(self, standing: Standing) -> str:
+        question = self._bank.item(standing.question).question.text.in_(self._language)
+        return self._say(standing.status, question=question)
 
     def _theme(self, theme: ThemeScore, help_: ThemeAdvice) -> Iterator[str]:
         title = next(each.title for each in self._bank.themes if each.id == theme.theme)
