@@ -75,7 +75,7 @@ def test_a_profile_compares_with_what_the_function_asks(taking: Taking) -> None:
     page = words(taking("profile", {"apps.openen": "1", "apps.zoeken": "1", "apps.maken": "0"})[1])
     assert "Wat de functie vraagt" in page
     assert "○ Nog niet Ik kan een app openen. Open er elke dag een." in page
-    assert "✓ Is er Ik kan een app zoeken." in page
+    assert "✓ Dat kun je Ik kan een app zoeken." in page
     assert "1 van 2" in page
     assert "een app maken" not in page.split("Wat de functie vraagt")[1].split("volgende stappen")[0]
 
@@ -155,3 +155,10 @@ def test_one_scan_has_nothing_to_be_put_beside(sqlite_world: World) -> None:
     client = make_app(sqlite_world).test_client()
     client.post("/mijn", data={"code": take_scan(sqlite_world, "Anemoon", 1)})
     assert "Toen en nu" not in words(client, "/mijn/uitkomst")
+
+
+def test_a_theme_without_questions_that_have_a_score_says_nothing_of_levels(taking: Taking) -> None:
+    _, client = taking("client_like", {"wens.wat": "mail"}, {"kunnen.mail": "1"})
+    page = words(client)
+    assert "Te weinig antwoorden" not in page
+    assert "Kunnen" in page

@@ -1,6 +1,6 @@
 """An outcome in words, ready for a page: the numbers of `Outcome`, the texts of the banks."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -139,6 +139,7 @@ def outcome_view(
         for bank, scores, advice in zip(banks, outcome.scores, outcome.advice, strict=True)
         if bank.bank != DIGITYPE and bank.levels and bank.outcome.shows in ("levels", "route")
         for theme in scores.themes
+        if theme.asked or theme.knowledge_answered
     ]
     given = [
         (bank, _given(bank, advice, materials, language)) for bank, advice in zip(banks, outcome.advice, strict=True)
@@ -157,7 +158,7 @@ def outcome_view(
         themes=tuple(themes),
         basic=basic,
         dialogue=tuple(text.in_(language) for bank in banks for text in bank.outcome.dialogue),
-        help=tuple(_place(bank, place, language) for bank in banks for place in help_wanted.get(bank.bank, ())),
+        help=tuple(text for bank in banks for text in _help(bank, help_wanted.get(bank.bank, ()), language)),
     )
 
 
@@ -199,10 +200,10 @@ def _standing(item: Item, status: str, language: str) -> tuple[str, str, str]:
     return question, status, tip if status == "missing" else ""
 
 
-def _place(bank: Bank, place: str, language: str) -> str:
-    """The question at an address, or the title of a theme."""
-    titles = {theme.id: theme.title.in_(language) for theme in bank.themes}
-    return titles[place] if place in titles else bank.item(place).question.text.in_(language)
+def _help(bank: Bank, places: Collection[str], language: str) -> Iterator[str]:
+    """Titles of the themes, and the questions, where help is wanted, in the order of the bank."""
+    yield from (theme.title.in_(language) for theme in bank.themes if theme.id in places)
+    yield from (item.question.text.in_(language) for item in bank.items() if item.address in places)
 
 
 def _best_steps(banks: Sequence[Bank], outcome: Outcome) -> list[tuple[Bank, NextStep]]:
