@@ -6,12 +6,12 @@ from datetime import date
 
 from zelfscan.banks.loader import load_materials
 from zelfscan.banks.schema import Material
-from zelfscan.config import Secrets, Settings, create_secrets, load_secrets, private_folder
+from zelfscan.config import Secrets, Settings, SettingsError, create_secrets, load_secrets, private_folder, secrets_file
 from zelfscan.db import Database
 from zelfscan.digitypes.classifier import Classifier
 from zelfscan.digitypes.store import load_classifier
-from zelfscan.organisations.services import installation_salt, is_in_use
-from zelfscan.privacy.code import CodeKeys, derive
+from zelfscan.organisations.services import installation_salt, is_in_use, is_same_pepper
+from zelfscan.privacy.code import CodeKeys, derive, pepper_check
 from zelfscan.scan.drafts import erase_expired
 
 
@@ -64,6 +64,13 @@ def open_installation(settings: Settings) -> Installation:
     database.check()
     with database.write() as session:
         salt = installation_salt(session)
+        same = is_same_pepper(session, pepper_check(secrets.pepper_bytes))
+    if not same:
+        database.close()
+        raise SettingsError(
+            f"{secrets_file(settings)} is not that of this database: no personal code would open anything; "
+            "put back the file from the backup"
+        )
     return Installation(
         settings,
         secrets,

@@ -22,13 +22,15 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
 
 
 class Installation(Base):
-    """One row: the salt of every personal code here. The pepper lies outside the database."""
+    """One row: the salt of every personal code here. The pepper lies outside the database; `pepper_check`, derived
+    from it, tells whether it is still the same one."""
 
     __tablename__ = "installation"
     __table_args__ = (CheckConstraint("id = 1", "one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    pepper_check: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Organisation(Base):

@@ -1,5 +1,6 @@
 """Writing organisations, units and accounts."""
 
+import hmac
 import secrets
 from collections.abc import Sequence
 from functools import cache
@@ -33,6 +34,18 @@ def installation_salt(session: Session) -> bytes:
         found = Installation(id=1, salt=secrets.token_bytes(16))
         session.add(found)
     return found.salt
+
+
+def is_same_pepper(session: Session, check: bytes) -> bool:
+    """Whether the pepper is the one that the codes here were made with; the first time that it is asked, it is.
+
+    Args:
+        check: derived from the pepper (`zelfscan.privacy.code.pepper_check`).
+    """
+    found = session.get_one(Installation, 1)
+    if found.pepper_check is None:
+        found.pepper_check = check
+    return hmac.compare_digest(found.pepper_check, check)
 
 
 def is_in_use(session: Session) -> bool:

@@ -127,6 +127,15 @@ def normalise(text: str) -> str:
     return "-".join(syllables)
 
 
+def pepper_check(pepper: bytes) -> bytes:
+    """What may be kept beside the salt to tell whether a pepper is the same; nothing about the pepper follows from it.
+
+    Parameters:
+        pepper: at least 16 random bytes.
+    """
+    return HKDF(SHA256(), KEY_LENGTH, salt=None, info=b"pepper check").derive(pepper)
+
+
 def derive(code: str, salt: bytes, pepper: bytes) -> CodeKeys:
     """Derive the keys of a code: Argon2id (RFC 9106, one lane), then HKDF-SHA256 per purpose.
 
