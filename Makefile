@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help install demo test lint bench lock chromium clean
+.PHONY: help install demo test lint bench lock chromium pango clean
 
 help:
 	@echo "make demo [PORT=8000]   a demo organisation to click through, in ./data"
@@ -37,7 +37,10 @@ lint: .venv/.installed-dev
 chromium: .venv/.installed-dev
 	@sh .ci/install-chromium $(BIN)/playwright
 
-test: lint chromium
+pango: .venv/.installed-dev
+	@sh .ci/install-pango $(BIN)/python
+
+test: lint chromium pango
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 bench: .venv/.installed-dev

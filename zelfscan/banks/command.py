@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
@@ -16,6 +16,7 @@ from zelfscan.banks.schema import Bank, Question, Theme
 from zelfscan.banks.style.report import StyleReport, check_style
 from zelfscan.banks.style.shown import bank_table, style_lines, summary_rows
 from zelfscan.banks.versions import changes, comparable
+from zelfscan.cli import LazyGroup
 from zelfscan.config import Settings
 
 LANGUAGES = ("nl", "en")
@@ -66,9 +67,15 @@ def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
-@click.group()
+class BankGroup(LazyGroup):
+    """The commands about banks; those that need large libraries are imported when they are asked for."""
+
+    lazy: ClassVar[dict[str, str]] = {"print": "zelfscan.paper.command:print_"}
+
+
+@click.group(cls=BankGroup)
 def bank() -> None:
-    """Check and read question banks."""
+    """Check, read, print and exchange question banks."""
 
 
 @bank.command()
