@@ -1,6 +1,7 @@
 """The commands `bank check` and `bank show`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,24 @@ def test_the_language_follows_the_terminal(
         monkeypatch.setenv(name, value)
     assert default_language() == language
     assert run("check", SCALE).output == {"nl": "Geen fouten gevonden.\n", "en": "No mistakes found.\n"}[language]
+
+
+def test_showing_a_bank_prints_its_conditions_and_its_outcome() -> None:
+    printed = run("show", str(BANKS / "help.yaml"), "--language", "en").output
+    assert "only if: {question: apps.zoeken, at_least: 1}" in printed
+    assert "Levels: Low (laag, 0), High (hoog, 0.7)" in printed
+    assert "samen: Practise together. Ask a colleague." in printed
+    assert "if {theme: apps, level: [laag]}: samen" in printed
+    assert "else: leren" in printed
+    assert "To talk about: Who learns it from whom?" in printed
+    right = run("show", str(BANKS / "knowledge.yaml"), "--language", "en").output
+    assert right.count("✓") == sum(len(item.question.correct) for item in load_bank(BANKS / "knowledge.yaml").items())
+
+
+def test_skills_are_found_by_words_sector_and_job() -> None:
+    found = run("skills", "wachtwoord", "--language", "nl").output.splitlines()
+    assert len(found) >= 3
+    assert all(re.fullmatch(r"[a-z0-9_-]+: .+", line) for line in found)
+    fewer = run("skills", "wachtwoord", "--sector", "ggz", "--function", "assistent").output.splitlines()
+    assert len(fewer) <= len(found)
+    assert run("skills", "zwaluwstaartverbinding", "--language", "en").output.startswith("No skill found.")

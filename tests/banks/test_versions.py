@@ -47,6 +47,12 @@ def test_the_same_version_has_no_changes() -> None:
         ("label: {nl: Bijna", "label: {nl: Haast", Change("changed", "", ("scales",)), ("apps.waarom",)),
         ("      " + OPENEN + "\n", "", Change("removed", "apps.openen"), ALL[1:]),
         ("id: openen", "id: starten", Change("added", "apps.starten"), ALL[1:]),
+        (
+            OPENEN + "\n      " + ZOEKEN,
+            ZOEKEN + "\n      " + OPENEN,
+            Change("changed", "apps", ("order",)),
+            (ALL[1], ALL[0], ALL[2]),
+        ),
     ],
 )
 def test_each_change_is_named_and_only_the_same_questions_are_compared(

@@ -1,7 +1,9 @@
 import json
+from pathlib import Path
 
 import pytest
 
+from zelfscan.banks.loader import load_bank
 from zelfscan.banks.schema import Answers, Bank, Material
 from zelfscan.scoring.advice import BASIC_WEIGHT, Advice, NextStep, ThemeAdvice, advise, stage_of
 from zelfscan.scoring.scores import score
@@ -119,3 +121,12 @@ def test_without_a_level_the_first_stage_fits(bank: Bank) -> None:
 def test_advice_survives_json(bank: Bank, materials: Materials) -> None:
     advice = advice_for(bank, {"apps.openen": 0, "weten.datalek": "b"}, materials)
     assert Advice.from_dict(json.loads(json.dumps(advice.to_dict()))) == advice
+
+
+def test_what_a_function_asks_and_someone_can_needs_no_tip() -> None:
+    bank = load_bank(Path(__file__).parents[1] / "banks" / "profile.yaml")
+    for value, tips in ((1, ("apps.openen",)), (2, ())):
+        answers = {"apps.openen": value, "apps.zoeken": 1}
+        assert advise(bank, answers, score(bank, answers), {}).themes[0].tips == tips
+    bank = bank.model_copy(update={"outcome": bank.outcome.model_copy(update={"shows": "levels"})})
+    assert advise(bank, answers | {"apps.openen": 1}, score(bank, answers), {}).themes[0].tips == ("apps.openen",)

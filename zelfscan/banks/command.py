@@ -4,15 +4,15 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import click
 
 from zelfscan.banks.json_schema import FILES, json_schema
-from zelfscan.banks.kinds import KINDS
-from zelfscan.banks.loader import check_files, load_bank
+from zelfscan.banks.loader import LIBRARY_FOLDER, check_files, load_bank, load_library
 from zelfscan.banks.problems import BankError, Problem
-from zelfscan.banks.schema import Bank, Question, Theme
+from zelfscan.banks.schema import Bank, Function, Sector
+from zelfscan.banks.showing import bank_lines, skill_lines
 from zelfscan.banks.style.report import StyleReport, check_style
 from zelfscan.banks.style.shown import bank_table, style_lines, summary_rows
 from zelfscan.banks.versions import changes, comparable
@@ -25,25 +25,25 @@ WORDS = {
     "nl": {
         "no_problems": "Geen fouten gevonden.",
         "problems": "Aantal fouten: {count}, in {files} bestand(en).",
-        "bank": "{title} ({id})\nvoor: {audience} · {minutes} min · {questions} vragen · talen: {languages}",
-        "theme": "{title} ({id}) · {questions} vragen",
         "added": "+ {place}",
         "removed": "- {place}",
         "changed": "~ {place}: {fields}",
         "whole": "(de vragenlijst zelf)",
         "comparable": "Te vergelijken: {same} van {total} vragen.",
+        "not_comparable": "Niet te vergelijken, want tekst of antwoorden zijn anders: {places}.",
+        "other_banks": "{old} en {new} zijn geen versies van dezelfde vragenlijst.",
         "no_changes": "Dit is dezelfde versie.",
     },
     "en": {
         "no_problems": "No mistakes found.",
         "problems": "Mistakes: {count}, in {files} file(s).",
-        "bank": "{title} ({id})\nfor: {audience} · {minutes} min · {questions} questions · languages: {languages}",
-        "theme": "{title} ({id}) · {questions} questions",
         "added": "+ {place}",
         "removed": "- {place}",
         "changed": "~ {place}: {fields}",
         "whole": "(the bank itself)",
         "comparable": "Can be compared: {same} of {total} questions.",
+        "not_comparable": "Cannot be compared, for text or answers differ: {places}.",
+        "other_banks": "{old} and {new} are no versions of the same bank.",
         "no_changes": "This is the same version.",
     },
 }
@@ -120,7 +120,23 @@ def show(file: Path, language: str, as_json: bool) -> None:
     except BankError as error:
         click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
         raise SystemExit(1) from None
-    click.echo(_bank_json(shown) if as_json else "\n".join(_bank_lines(shown, language)))
+    click.echo(_bank_json(shown) if as_json else "\n".join(bank_lines(shown, language)))
+
+
+@bank.command()
+@click.argument("words", nargs=-1)
+@click.option("--sector", type=click.Choice(get_args(Sector)), help="Only skills that occur in this sector.")
+@click.option("--function", "function_", type=click.Choice(get_args(Function)), help="Only skills that this job needs.")
+@language_option
+def skills(words: tuple[str, ...], sector: str | None, function_: str | None, language: str) -> None:
+    """Find skills of the library that have all WORDS in their text: their ids, to pick in a bank."""
+    library = load_library(Settings.from_environment().banks_dir / LIBRARY_FOLDER)
+    chosen = [
+        skill
+        for skill in library.values()
+        if (sector is None or sector in skill.sectors) and (function_ is None or function_ in skill.functions)
+    ]
+    click.echo("\n".join(skill_lines(chosen, words, language)))
 
 
 @bank.command()
@@ -131,7 +147,8 @@ def show(file: Path, language: str, as_json: bool) -> None:
 def diff(old: Path, new: Path, language: str, as_json: bool) -> None:
     """Say what changed from the version of a bank in OLD to the one in NEW, and what can be compared.
 
-    Outcomes of two versions are compared only over the questions that both have, with the same text and answers.
+    Outcomes of two versions are compared only over the questions that both have, with the same text and answers. Both
+    files are called as the bank is, so keep the old version in a folder of its own.
     """
     shipped = Settings.from_environment().banks_dir
     try:
@@ -139,6 +156,9 @@ def diff(old: Path, new: Path, language: str, as_json: bool) -> None:
     except BankError as error:
         click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
         raise SystemExit(1) from None
+    if before.bank != after.bank:
+        click.echo(WORDS[language]["other_banks"].format(old=before.bank, new=after.bank), err=True)
+        raise SystemExit(1)
     click.echo(_diff_json(before, after) if as_json else "\n".join(diff_lines(before, after, language)))
 
 
@@ -191,7 +211,11 @@ def diff_lines(old: Bank, new: Bank, language: str) -> Iterator[str]:
         yield words[change.what].format(place=place, fields=", ".join(change.fields))
     if not found:
         yield words["no_changes"]
-    yield words["comparable"].format(same=len(comparable(old, new)), total=len(new.items()))
+    same, before = comparable(old, new), {item.address for item in old.items()}
+    yield words["comparable"].format(same=len(same), total=len(new.items()))
+    other = [item.address for item in new.items() if item.address in before and item.address not in same]
+    if other:
+        yield words["not_comparable"].format(places=", ".join(other))
 
 
 def _diff_json(old: Bank, new: Bank) -> str:
@@ -203,37 +227,3 @@ def _diff_json(old: Bank, new: Bank) -> str:
 def _bank_json(shown: Bank) -> str:
     content = shown.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return json.dumps({"hash": shown.hash} | content, ensure_ascii=False, indent=2)
-
-
-def _bank_lines(shown: Bank, language: str) -> Iterator[str]:
-    yield WORDS[language]["bank"].format(
-        title=shown.title.in_(language),
-        id=shown.bank,
-        audience=shown.audience,
-        minutes=shown.minutes,
-        questions=len(shown.items()),
-        languages=", ".join(shown.languages),
-    )
-    yield f"hash: {shown.hash}"
-    for theme in shown.themes:
-        yield from _theme_lines(theme, shown, language)
-
-
-def _theme_lines(theme: Theme, shown: Bank, language: str) -> Iterator[str]:
-    yield ""
-    title = theme.title.in_(language)
-    yield WORDS[language]["theme"].format(title=title, id=theme.id, questions=len(theme.questions))
-    for question in theme.questions:
-        marks = " ".join(_marks(question))
-        yield f"  {theme.id}.{question.id} [{marks}] {question.text.in_(language)}"
-        for option in KINDS[question.kind].choices(question, shown) or ():
-            yield f"      {option.value}: {option.label.in_(language)}"
-
-
-def _marks(question: Question) -> Iterator[str]:
-    yield question.kind
-    if question.facet is not None:
-        yield question.facet
-    for name in ("basic", "reverse", "show_if"):
-        if getattr(question, name):
-            yield name

@@ -9,6 +9,9 @@ from zelfscan.banks.problems import Mistake, Path
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,15})?")
 """A number that reads the same to people and to YAML: no `010` (8), `12:30` (750), `1_000` or `.inf`."""
 
+NAMELESS = ("", "stand-in")
+"""What stands for the id of something that has none."""
+
 TEXT_TAGS = frozenset({"str", "merge", "value"})
 """The types of YAML that are text here; `merge` (`<<`) and `value` (`=`) mean something only as a key."""
 
@@ -131,7 +134,7 @@ class Document:
                 shown += f".{step}" if shown else step
             elif around is not None and around.tag == "seq":
                 name = self.find((*path[:length], "id"))
-                shown += f"[{name.raw}]" if name is not None and name.raw else f"[#{step + 1}]"
+                shown += f"[{name.raw}]" if name is not None and name.raw not in NAMELESS else f"[#{step + 1}]"
         return shown
 
 

@@ -29,7 +29,7 @@ def _advice(bank: Bank) -> Iterator[Mistake]:
     given = {name for rule in bank.outcome.rules for name in rule.gives}
     for number, advice in enumerate(listed):
         path = ("outcome", "advice", number)
-        if advice.id not in given:
+        if advice.id not in given and given <= {one.id for one in listed}:
             yield Mistake((*path, "id"), "advice_never_given", {"value": advice.id})
         if advice.link is not None and not is_known(advice.link):
             yield Mistake((*path, "link"), "unknown_link", {"link": advice.link})
@@ -64,7 +64,7 @@ def _about_question(bank: Bank, when: When, path: Path, placed: Mapping[str, Pla
     if address in placed:
         yield from operand_mistakes(bank, placed[address], path, when)
     else:
-        yield Mistake((*path, "question"), "show_if_unknown", {"address": address, **meant(address, placed)})
+        yield Mistake((*path, "question"), "unknown_question", {"address": address, **meant(address, placed)})
 
 
 def _about_theme(bank: Bank, when: When, path: Path) -> Iterator[Mistake]:
@@ -72,7 +72,9 @@ def _about_theme(bank: Bank, when: When, path: Path) -> Iterator[Mistake]:
     if when.theme not in themes:
         params = {"value": when.theme, "known": themes, **meant(when.theme or "", themes)}
         yield Mistake((*path, "theme"), "unknown_theme", params)
-    for number, level in enumerate(when.level or ()):
+    if when.level and not levels:
+        yield Mistake((*path, "level"), "no_levels", {})
+    for number, level in enumerate(when.level or () if levels else ()):
         if level not in levels:
             params = {"value": level, "known": levels, **meant(level, levels)}
             yield Mistake((*path, "level", number), "unknown_level", params)

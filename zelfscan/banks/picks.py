@@ -4,12 +4,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from zelfscan.banks.document import Document, Field, Located, Node, node_of
+from zelfscan.banks.document import NAMELESS, Document, Field, Located, Node, node_of
 from zelfscan.banks.problems import Mistake, Path, meant
 from zelfscan.banks.schema import ID_PATTERN, Skill
 
 PICKED_KIND = "scale"
-UNKNOWN, NAMELESS = "?", "stand-in"
+UNKNOWN = "?"
 
 
 def has_picks(document: Document) -> bool:
@@ -55,7 +55,7 @@ def _fill(question: Node, content: Mapping[str, Any]) -> None:
 def _content(skill: Skill | None, picked: str, languages: Collection[str]) -> dict[str, Any]:
     if skill is None:
         return {
-            "id": picked if re.fullmatch(ID_PATTERN, picked) else NAMELESS,
+            "id": picked if re.fullmatch(ID_PATTERN, picked) else NAMELESS[-1],
             "text": dict.fromkeys(languages, UNKNOWN),
             "kind": PICKED_KIND,
         }

@@ -12,6 +12,10 @@ SAME_MEANING = ("text", "kind", "options", "correct", "minimum", "maximum", "rev
 """The fields of a question on which depends what an answer to it means; another tip or help leaves that as it is."""
 
 
+ORDER = "order"
+"""What `Change.fields` calls another order of the themes, or of the questions of a theme."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One change from a version of a bank to the next.
@@ -49,14 +53,19 @@ def _meaning(item: Item, bank: Bank) -> tuple[Any, ...]:
 
 def _bank_changes(old: Bank, new: Bank) -> Iterator[Change]:
     fields = _differing(_own(old.model_dump(), "themes"), _own(new.model_dump(), "themes"))
-    if fields:
-        yield Change("changed", "", fields)
+    order = (ORDER,) if _moved([theme.id for theme in old.themes], [theme.id for theme in new.themes]) else ()
+    if fields or order:
+        yield Change("changed", "", (*fields, *order))
 
 
 def _theme_changes(old: Bank, new: Bank) -> Iterator[Change]:
     before = {theme.id: _own(theme.model_dump(), "questions") for theme in old.themes}
     after = {theme.id: _own(theme.model_dump(), "questions") for theme in new.themes}
     yield from _between(before, after)
+    questions = {theme.id: [question.id for question in theme.questions] for theme in old.themes}
+    for theme in new.themes:
+        if theme.id in questions and _moved(questions[theme.id], [question.id for question in theme.questions]):
+            yield Change("changed", theme.id, (ORDER,))
 
 
 def _question_changes(old: Bank, new: Bank) -> Iterator[Change]:
@@ -72,6 +81,11 @@ def _between(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]
         elif fields := _differing(before[place], content):
             yield Change("changed", place, fields)
     yield from (Change("removed", place) for place in before if place not in after)
+
+
+def _moved(before: list[str], after: list[str]) -> bool:
+    """Whether what both have stands in another order."""
+    return [name for name in before if name in after] != [name for name in after if name in before]
 
 
 def _own(content: dict[str, Any], below: str) -> dict[str, Any]:

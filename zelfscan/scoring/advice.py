@@ -140,8 +140,10 @@ class _Weak(NamedTuple):
 
 
 def _weak_items(bank: Bank, answers: Answers) -> Iterator[_Weak]:
+    """Questions with room to grow; not those where someone has what her function or a checklist asks."""
+    there = {one.question for one in standings(bank, answers) if one.status == "there"}
     for item, score in scored_items(bank, answers):
-        if score is not None and score < TIP_BELOW:
+        if score is not None and score < TIP_BELOW and item.address not in there:
             yield _Weak(item, score)
 
 
