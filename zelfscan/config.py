@@ -16,6 +16,7 @@ from zelfscan.errors import ClearError
 PREFIX = "ZELFSCAN_"
 ROOT = Path(__file__).resolve().parent
 SHIPPED = ROOT / "shipped" if (ROOT / "shipped").is_dir() else ROOT.parent
+SHIPPED_BANKS = SHIPPED / "question_banks"
 
 
 class SettingsError(ClearError):
@@ -33,7 +34,7 @@ class Settings(BaseModel):
     data_dir: Path = Field(Path("data"), description="Folder for the database, secrets and round keys.")
     database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in the data folder.")
     base_url: str = Field("http://localhost:8000", pattern=r"^https?://[^/\s]+$")
-    banks_dir: Path = SHIPPED / "question_banks"
+    banks_dir: Path = SHIPPED_BANKS
     models_dir: Path = SHIPPED / "models"
     keys_dir: Path | None = None
     production: bool = False
@@ -83,9 +84,16 @@ class Settings(BaseModel):
         """Whether browsers reach the service over https, so that cookies are kept to https."""
         return self.base_url.startswith("https://")
 
+    @property
+    def bank_folders(self) -> tuple[Path, ...]:
+        """Folders whose materials and skills every bank can refer to: those that ship, then the banks folder."""
+        own = (self.banks_dir,) if self.banks_dir.resolve() != SHIPPED_BANKS.resolve() else ()
+        return (SHIPPED_BANKS, *own)
+
     def shipped_bank(self, bank: str) -> Path:
-        """Path of a bank in the banks folder by its id."""
-        return self.banks_dir / f"{bank}.yaml"
+        """Path of a bank by its id: in the banks folder, or else among those that ship."""
+        own = self.banks_dir / f"{bank}.yaml"
+        return own if own.is_file() else SHIPPED_BANKS / f"{bank}.yaml"
 
     def bank_file(self, name: str) -> Path:
         """Path of the bank that a command is given: a file, or the id of a bank in the banks folder."""

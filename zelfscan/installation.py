@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from zelfscan.banks.loader import load_materials
+from zelfscan.banks.loader import known_materials
 from zelfscan.banks.schema import Material
 from zelfscan.config import Secrets, Settings, SettingsError, create_secrets, load_secrets, private_folder, secrets_file
 from zelfscan.db import Database
@@ -76,6 +76,6 @@ def open_installation(settings: Settings) -> Installation:
         secrets,
         database,
         load_classifier(settings.models_dir),
-        load_materials(settings.banks_dir / "materials.yaml"),
+        known_materials(settings.bank_folders),
         salt,
     )

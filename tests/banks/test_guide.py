@@ -8,7 +8,7 @@ import pytest
 
 from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.links import ADDRESSES
-from zelfscan.banks.loader import load_library, load_materials, parse_bank
+from zelfscan.banks.loader import check_files, load_library, load_materials, parse_bank
 from zelfscan.banks.schema import (
     Audience,
     Bank,
@@ -36,6 +36,7 @@ from zelfscan.banks.schema import (
 )
 from zelfscan.banks.source import MAX_SIZE
 
+SHIPPED_BANKS = [Path(__file__).parents[2] / "question_banks"]
 GUIDE = (Path(__file__).parents[2] / "docs" / "question-banks.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 WHOLE = next(example for example in EXAMPLES if example.startswith("bank:"))
@@ -114,9 +115,13 @@ def test_the_skills_in_the_example_are_good(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("example", PICKS)
 def test_the_picks_in_the_examples_are_good(example: str, tmp_path: Path) -> None:
-    (tmp_path / "social_media.yaml").write_text(SKILLS, encoding="utf-8")
-    bank = parse_bank(with_questions(example), "veilig.yaml", skills=load_library(tmp_path))
-    assert {item.question.skill for item in bank.items()} == {"bericht-nalezen"}
+    (tmp_path / "veilig.yaml").write_text(with_questions(example), encoding="utf-8")
+    assert check_files([tmp_path], SHIPPED_BANKS) == []
+
+
+def test_the_whole_example_passes_the_check_of_who_copies_it(tmp_path: Path) -> None:
+    (tmp_path / "veilig.yaml").write_text(WHOLE + OUTCOME, encoding="utf-8")
+    assert check_files([tmp_path], SHIPPED_BANKS) == []
 
 
 def test_the_outcome_in_the_example_is_good() -> None:

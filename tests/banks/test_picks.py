@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from zelfscan.banks.loader import check_files, load_bank, load_library, parse_bank
+from zelfscan.banks.loader import check_files, known_materials, load_bank, load_library, parse_bank
 from zelfscan.banks.problems import BankError
 from zelfscan.banks.schema import Bank
 
@@ -105,8 +105,57 @@ def test_a_bank_of_its_own_folder_picks_from_the_library_that_ships(tmp_path: Pa
     shipped = Path(__file__).parent
     path = tmp_path / "keuze.yaml"
     path.write_text(BANK + "      - {skill: zoeken}\n", encoding="utf-8")
-    assert load_bank(path, shipped=shipped).item("t.zoeken").question.skill == "zoeken"
-    assert check_files([path], shipped) == []
+    assert load_bank(path, folders=[shipped]).item("t.zoeken").question.skill == "zoeken"
+    assert check_files([path], [shipped]) == []
     assert [problem.code for problem in check_files([path])] == ["unknown_skill"]
     with pytest.raises(BankError, match="library"):
+        load_bank(path)
+
+
+OWN_SKILL = """\
+topic: eigen
+title: {nl: Eigen}
+skills:
+  - id: zoeken
+    text: {nl: Ik zoek iets op ons eigen net.}
+    why: {nl: Daar staat het.}
+    tip: {nl: Zoek er vandaag iets.}
+    materials: [eigen-kaart, kaart]
+    sectors: [vvt]
+    functions: [helpende]
+"""
+OWN_MATERIAL = """\
+materials:
+  - id: eigen-kaart
+    title: {nl: Onze kaart}
+    what: {nl: Lees de kaart bij de balie.}
+    topic: ai
+    stage: user
+    form: film
+    minutes: 5
+    result: {nl: Je weet waar je zoekt.}
+"""
+
+
+def test_own_skills_and_materials_are_added_to_those_that_ship(tmp_path: Path) -> None:
+    shipped = [Path(__file__).parent]
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "eigen.yaml").write_text(OWN_SKILL, encoding="utf-8")
+    (tmp_path / "materials.yaml").write_text(OWN_MATERIAL, encoding="utf-8")
+    path = tmp_path / "keuze.yaml"
+    path.write_text(BANK + "      - {skill: zoeken}\n      - {skill: inloggen}\n", encoding="utf-8")
+    assert check_files([tmp_path], shipped) == []
+    bank = load_bank(path, known_materials([*shipped, tmp_path]), shipped)
+    assert bank.item("t.zoeken").question.text.in_("nl") == "Ik zoek iets op ons eigen net."
+    assert bank.item("t.inloggen").question.skill == "inloggen"
+
+
+def test_mistakes_in_the_library_are_told_with_the_bank(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "eigen.yaml").write_text(
+        OWN_SKILL.replace("sectors: [vvt]", "sectors: [vv]"), encoding="utf-8"
+    )
+    path = tmp_path / "keuze.yaml"
+    path.write_text(BANK + "      - {skill: zoeken}\n", encoding="utf-8")
+    with pytest.raises(BankError, match=r"eigen\.yaml"):
         load_bank(path)

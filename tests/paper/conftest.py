@@ -22,7 +22,7 @@ PaperOf = Callable[[Path, str], tuple[Bank, Paper]]
 
 @cache
 def bank_in(file: Path) -> Bank:
-    return load_bank(file, shipped=SHIPPED)
+    return load_bank(file, folders=[SHIPPED])
 
 
 @pytest.fixture(scope="session")

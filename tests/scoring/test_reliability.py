@@ -471,7 +471,7 @@ def test_people_made_up_for_the_digitype_bank() -> None:
 
 def test_whole_bank_with_branching_and_knowledge() -> None:
     settings = Settings()
-    bank = load_bank(settings.shipped_bank("vvt"), shipped=settings.banks_dir)
+    bank = load_bank(settings.shipped_bank("vvt"), folders=settings.bank_folders)
     respondents = Respondents(load_parameters(settings.models_dir / "simulation.yaml"), [bank])
     rng = np.random.default_rng(1)
     addresses = tuple(item.address for item in bank.items())

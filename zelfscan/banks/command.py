@@ -9,7 +9,7 @@ from typing import Any, ClassVar, get_args
 import click
 
 from zelfscan.banks.json_schema import FILES, json_schema
-from zelfscan.banks.loader import LIBRARY_FOLDER, check_files, load_bank, load_library
+from zelfscan.banks.loader import Shelf, check_files, load_bank
 from zelfscan.banks.problems import BankError, Problem
 from zelfscan.banks.schema import Bank, Function, Sector
 from zelfscan.banks.showing import bank_lines, skill_lines
@@ -88,9 +88,9 @@ def check(paths: tuple[Path, ...], language: str, with_style: bool, as_json: boo
 
     The exit code is 1 when there is any mistake or finding of style, and 0 when there is none.
     """
-    shipped = Settings.from_environment().banks_dir
-    problems = check_files(paths, shipped)
-    style = check_style(paths, shipped) if with_style else None
+    folders = Settings.from_environment().bank_folders
+    problems = check_files(paths, folders)
+    style = check_style(paths, folders) if with_style else None
     shown = _as_json(problems, style, language) if as_json else "\n".join(_checked_lines(problems, style, language))
     click.echo(shown)
     if problems or (style and style.findings):
@@ -103,7 +103,7 @@ def check(paths: tuple[Path, ...], language: str, with_style: bool, as_json: boo
 def table(folder: Path, language: str) -> None:
     """Print a table, in Markdown, of the banks in a folder."""
     try:
-        click.echo(bank_table(folder, language, Settings.from_environment().banks_dir))
+        click.echo(bank_table(folder, language, Settings.from_environment().bank_folders))
     except BankError as error:
         click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
         raise SystemExit(1) from None
@@ -116,7 +116,7 @@ def table(folder: Path, language: str) -> None:
 def show(file: Path, language: str, as_json: bool) -> None:
     """Print a bank to read: its themes, and of each question its address, kind, facet and text."""
     try:
-        shown = load_bank(file, shipped=Settings.from_environment().banks_dir)
+        shown = load_bank(file, folders=Settings.from_environment().bank_folders)
     except BankError as error:
         click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
         raise SystemExit(1) from None
@@ -130,7 +130,7 @@ def show(file: Path, language: str, as_json: bool) -> None:
 @language_option
 def skills(words: tuple[str, ...], sector: str | None, function_: str | None, language: str) -> None:
     """Find skills of the library that have all WORDS in their text: their ids, to pick in a bank."""
-    library = load_library(Settings.from_environment().banks_dir / LIBRARY_FOLDER)
+    library = Shelf(Settings.from_environment().bank_folders).skills_for(Path("any"))
     chosen = [
         skill
         for skill in library.values()
@@ -150,9 +150,9 @@ def diff(old: Path, new: Path, language: str, as_json: bool) -> None:
     Outcomes of two versions are compared only over the questions that both have, with the same text and answers. Both
     files are called as the bank is, so keep the old version in a folder of its own.
     """
-    shipped = Settings.from_environment().banks_dir
+    folders = Settings.from_environment().bank_folders
     try:
-        before, after = load_bank(old, shipped=shipped), load_bank(new, shipped=shipped)
+        before, after = load_bank(old, folders=folders), load_bank(new, folders=folders)
     except BankError as error:
         click.echo("\n".join(_as_lines(list(error.problems), language)), err=True)
         raise SystemExit(1) from None

@@ -21,19 +21,21 @@ Model = TypeVar("Model", bound=Part)
 Read = TypeVar("Read")
 
 
-def load_bank(path: File, materials: Mapping[str, Material] | None = None, shipped: File | None = None) -> Bank:
+def load_bank(path: File, materials: Mapping[str, Material] | None = None, folders: Iterable[File] = ()) -> Bank:
     """Read the bank in the file `path`; what it picks from the skill library is filled in.
 
     Args:
         path: the file; its name is the id of the bank with `.yaml`.
         materials: the known materials by id; None: the bank's references to materials are not checked.
-        shipped: the folder of the banks that ship: its library is used when none lies beside the file.
+        folders: folders whose skill library counts, beside the one that lies with the file.
 
     Raises:
         BankError: a file cannot be read, or the bank or the library has mistakes; it has all of them.
     """
-    document = read_file(path)
-    skills = load_library(library_for(path, shipped)) if has_picks(document) else {}
+    document, shelf = read_file(path), Shelf(folders)
+    skills = shelf.skills_for(path) if has_picks(document) else {}
+    if shelf.problems:
+        raise BankError(shelf.problems)
     return _usable(*_read_bank(document, str(path), materials, skills))
 
 
@@ -74,38 +76,39 @@ def load_library(folder: File, materials: Mapping[str, Material] | None = None) 
     return _usable(*_read_library(_yaml_in(folder), materials))
 
 
-def check_files(paths: Iterable[File], shipped: File | None = None) -> list[Problem]:
+def known_materials(folders: Iterable[File]) -> dict[str, Material]:
+    """Read the materials of several folders by id; of two with the same id the one in the later folder counts.
+
+    Raises:
+        BankError: a file cannot be read, or has mistakes; no folder has materials at all.
+    """
+    files = [folder / MATERIALS_FILE for folder in folders]
+    there = [file for file in files if file.is_file()] or files[:1]
+    return {name: material for file in there for name, material in load_materials(file).items()}
+
+
+def check_files(paths: Iterable[File], folders: Iterable[File] = ()) -> list[Problem]:
     """Check banks, materials and the skill library, and return every problem, sorted by file and line.
 
     Args:
         paths: files, or folders of which every `*.yaml` and `library/*.yaml` is checked. A file that is called
             `materials.yaml` is read as materials, and is checked with what lies beside it. A file in a folder that is
             called `library` is read as skills; it is checked with its whole folder, against the materials beside
-            that folder. Where no `materials.yaml` is, no material can be referred to.
-        shipped: the folder of the banks that ship: its materials and library count where none lie beside a bank.
+            that folder.
+        folders: folders whose materials and library count, beside those that lie with a file.
     """
     files = dict.fromkeys(file for path in paths for file in files_in(File(path)))
-    folders = dict.fromkeys(file.parent for file in files if _in_library(file))
-    materials = {file: _check_materials(file) for file in dict.fromkeys(_materials_for(f, shipped) for f in files)}
-    problems = [problem for file, one in materials.items() if file in files for problem in one.problems]
-    for folder in folders:
-        skill_files = {*folder.glob("*.yaml"), *(file for file in files if file.parent == folder)}
-        problems += _read_library(sorted(skill_files), materials[_materials_for(folder / "any", shipped)].materials)[1]
-    libraries = Libraries()
+    shelf, libraries = Shelf(folders), dict.fromkeys(file.parent for file in files if _in_library(file))
+    problems = [one for file in files if file.name == MATERIALS_FILE for one in _check_materials(file).problems]
+    for library in libraries:
+        skill_files = {*library.glob("*.yaml"), *(file for file in files if file.parent == library)}
+        problems += _read_library(sorted(skill_files), shelf.materials_for(library / "any"))[1]
     for file in files:
-        if file.parent not in folders and file.name != MATERIALS_FILE:
-            known, document = materials[_materials_for(file, shipped)].materials, read_file(file)
-            skills = libraries[library_for(file, shipped)] if has_picks(document) else {}
-            problems += _read_bank(document, str(file), known, skills)[1]
+        if file.parent not in libraries and file.name != MATERIALS_FILE:
+            document = read_file(file)
+            skills = shelf.skills_for(file) if has_picks(document) else {}
+            problems += _read_bank(document, str(file), shelf.materials_for(file), skills)[1]
     return sorted(problems)
-
-
-class Libraries(dict[File, dict[str, Skill]]):
-    """Skills by id per folder, as far as they can be read; each folder is read once, when it is asked for."""
-
-    def __missing__(self, folder: File) -> dict[str, Skill]:
-        self[folder] = _read_library(_yaml_in(folder), None)[0] if folder.is_dir() else {}
-        return self[folder]
 
 
 class CheckedMaterials(NamedTuple):
@@ -129,13 +132,49 @@ def _in_library(file: File) -> bool:
     return file.parent.resolve().name == LIBRARY_FOLDER
 
 
-def _materials_for(file: File, shipped: File | None) -> File:
-    """Return where the materials are that a file can refer to: beside it, beside its library, or those that ship."""
-    folder = file.parent
-    if _in_library(file):
-        folder = folder.parent if folder.name == LIBRARY_FOLDER else folder.resolve().parent
-    beside = folder / MATERIALS_FILE
-    return shipped / MATERIALS_FILE if shipped and not beside.is_file() else beside
+class Shelf:
+    """The materials and skills that files can refer to: those that lie with a file, and those of some folders.
+
+    Each file is read once, when it is asked for. Of two with the same id the one that lies with the file counts.
+
+    Attributes:
+        problems: the mistakes in the skill libraries that were read.
+    """
+
+    def __init__(self, folders: Iterable[File] = ()) -> None:
+        self.problems: list[Problem] = []
+        self._folders = tuple(folders)
+        self._materials: dict[File, CheckedMaterials] = {}
+        self._skills: dict[File, dict[str, Skill]] = {}
+
+    def materials_for(self, file: File) -> dict[str, Material] | None:
+        """Return the materials that a file can refer to, by id; None: they are unknown, for a file cannot be read."""
+        found = [self._materials_in(folder) for folder in self._of(file)]
+        if any(one is None for one in found):
+            return None
+        return {name: material for one in found for name, material in (one or {}).items()}
+
+    def skills_for(self, file: File) -> dict[str, Skill]:
+        """Return the skills that a bank can pick, by id, as far as their files can be read."""
+        return {name: skill for folder in self._of(file) for name, skill in self._skills_in(folder).items()}
+
+    def _of(self, file: File) -> tuple[File, ...]:
+        folder = file.parent
+        if _in_library(file):
+            folder = folder.parent if folder.name == LIBRARY_FOLDER else folder.resolve().parent
+        return (*(other for other in self._folders if other.resolve() != folder.resolve()), folder)
+
+    def _materials_in(self, folder: File) -> Mapping[str, Material] | None:
+        if folder not in self._materials:
+            self._materials[folder] = _check_materials(folder / MATERIALS_FILE)
+        return self._materials[folder].materials
+
+    def _skills_in(self, folder: File) -> dict[str, Skill]:
+        library = folder / LIBRARY_FOLDER
+        if folder not in self._skills:
+            self._skills[folder], problems = _read_library(_yaml_in(library) if library.is_dir() else [], None)
+            self.problems += problems
+        return self._skills[folder]
 
 
 def _check_materials(path: File) -> CheckedMaterials:
@@ -202,12 +241,6 @@ def _read_bank(
         yield from outcome_mistakes(bank)
 
     return _examine(document, name, Bank, mistakes)
-
-
-def library_for(file: File, shipped: File | None) -> File:
-    """Return the library that a bank picks from: the one beside it, else the one that ships."""
-    beside = file.parent / LIBRARY_FOLDER
-    return shipped / LIBRARY_FOLDER if shipped and not beside.is_dir() else beside
 
 
 def _read_materials(document: Document, name: str) -> tuple[MaterialList | None, list[Problem]]:

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from zelfscan.banks.command import language_option
-from zelfscan.banks.loader import MATERIALS_FILE, load_bank, load_materials
+from zelfscan.banks.loader import known_materials, load_bank
 from zelfscan.banks.problems import BankError
-from zelfscan.banks.schema import Bank, Material
+from zelfscan.banks.schema import Bank
 from zelfscan.config import Settings
 from zelfscan.digitypes.parameters import load_parameters
 from zelfscan.errors import ClearError
@@ -48,20 +48,14 @@ def print_(file: Path, out: Path, as_html: bool, language: str) -> None:
 
 def _paper(file: Path, language: str) -> Paper:
     settings = Settings.from_environment()
-    materials = _materials(file, settings)
-    bank = load_bank(file, materials, settings.banks_dir)
+    materials = known_materials([*settings.bank_folders, file.parent])
+    bank = load_bank(file, materials, settings.bank_folders)
     rule = _rule(settings) if can_have_type(bank) else None
     return paper_of(bank, materials, rule, language if language in bank.languages else "nl")
 
 
-def _materials(file: Path, settings: Settings) -> dict[str, Material]:
-    """The materials beside the bank, or else those that ship."""
-    beside = file.with_name(MATERIALS_FILE)
-    return load_materials(beside if beside.is_file() else settings.banks_dir / MATERIALS_FILE)
-
-
 def _rule(settings: Settings) -> TypeRule:
-    bank: Bank = load_bank(settings.shipped_bank(TYPE_BANK), shipped=settings.banks_dir)
+    bank: Bank = load_bank(settings.shipped_bank(TYPE_BANK), folders=settings.bank_folders)
     return type_rule(load_parameters(settings.models_dir / SIMULATION), bank)
 
 

@@ -122,7 +122,7 @@ def _banks(settings: Settings, banks: tuple[str, ...]) -> list[Bank]:
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise ClearError(f"no such bank: {', '.join(missing)}; `--bank` takes a file, or the id of a bank that ships")
-    return [load_bank(path, shipped=settings.banks_dir) for path in paths]
+    return [load_bank(path, folders=settings.bank_folders) for path in paths]
 
 
 def _rules(minimum: int, minimum_distribution: int) -> Rules:

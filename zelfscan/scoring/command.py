@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from zelfscan.banks.command import language_option
-from zelfscan.banks.loader import load_bank, load_materials
+from zelfscan.banks.loader import known_materials, load_bank
 from zelfscan.banks.problems import BankError
 from zelfscan.banks.schema import Bank, Material
 from zelfscan.config import Settings, SettingsError
@@ -18,8 +18,6 @@ from zelfscan.scoring.answer_problems import AnswersError
 from zelfscan.scoring.answers import read_answers
 from zelfscan.scoring.printing import Printer
 from zelfscan.scoring.scores import score as score_answers
-
-MATERIALS = "materials.yaml"
 
 
 @click.command()
@@ -64,8 +62,7 @@ def _outcome(name: str, file: Path, as_json: bool, language: str) -> str:
 
 
 def _load(name: str, settings: Settings) -> tuple[Bank, dict[str, Material]]:
-    """The bank, and the materials beside it or else those that ship."""
+    """The bank, and the materials that it can refer to."""
     path = settings.bank_file(name)
-    beside = path.with_name(MATERIALS)
-    materials = load_materials(beside if beside.is_file() else settings.banks_dir / MATERIALS)
-    return load_bank(path, materials, settings.banks_dir), materials
+    materials = known_materials([*settings.bank_folders, path.parent])
+    return load_bank(path, materials, settings.bank_folders), materials

@@ -164,7 +164,7 @@ def _fail(message: str) -> NoReturn:
 def _bank(name: str) -> Bank:
     """The bank in a file, or the one with this id in the banks folder."""
     settings = Settings.from_environment()
-    return load_bank(settings.bank_file(name), shipped=settings.banks_dir)
+    return load_bank(settings.bank_file(name), folders=settings.bank_folders)
 
 
 class ReliabilityPrinter:

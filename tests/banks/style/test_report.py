@@ -70,7 +70,7 @@ def test_what_a_bank_picks_counts_for_its_figures_and_is_told_at_the_library_onl
 def test_the_library_that_ships_counts_where_none_lies_beside_the_bank(tmp_path: Path) -> None:
     path = tmp_path / "werk.yaml"
     path.write_text(BANK.read_text(encoding="utf-8"), encoding="utf-8")
-    alone, shipped = check_style([path]).summaries[0], check_style([path], BANKS).summaries[0]
+    alone, shipped = check_style([path]).summaries[0], check_style([path], [BANKS]).summaries[0]
     assert (alone.sentences, shipped.sentences) == (7, 9)
 
 

@@ -58,13 +58,13 @@ def test_the_table_has_a_row_for_each_bank_of_a_folder() -> None:
 def test_a_title_cannot_break_the_table(tmp_path: Path) -> None:
     text = (BANKS / "werk.yaml").read_text(encoding="utf-8").replace("Digitaal werken", "Werk | privé")
     (tmp_path / "werk.yaml").write_text(text, encoding="utf-8")
-    assert r"| Werk \| privé |" in bank_table(tmp_path, "en", shipped=BANKS)
+    assert r"| Werk \| privé |" in bank_table(tmp_path, "en", folders=[BANKS])
 
 
 def test_a_folder_with_faulty_banks_has_no_table(tmp_path: Path) -> None:
     shutil.copy(BANKS / "werk.yaml", tmp_path / "anders.yaml")
     with pytest.raises(BankError) as caught:
-        bank_table(tmp_path, "en", shipped=BANKS)
+        bank_table(tmp_path, "en", folders=[BANKS])
     assert [problem.code for problem in caught.value.problems] == ["wrong_bank_id"]
 
 

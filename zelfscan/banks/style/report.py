@@ -6,7 +6,7 @@ from pathlib import Path as File
 from typing import NamedTuple
 
 from zelfscan.banks.document import Mark
-from zelfscan.banks.loader import Libraries, files_in, library_for, read_file
+from zelfscan.banks.loader import Shelf, files_in, read_file
 from zelfscan.banks.picks import fill_picks, has_picks
 from zelfscan.banks.problems import Path, Problem
 from zelfscan.banks.style.readability import flesch_douma, score_of
@@ -69,26 +69,26 @@ class _Located(NamedTuple):
     said: Said
 
 
-def check_style(paths: Iterable[File], shipped: File | None = None) -> StyleReport:
+def check_style(paths: Iterable[File], folders: Iterable[File] = ()) -> StyleReport:
     """Check how the Dutch texts of files read. A file that is no YAML has no texts; `check_files` tells about it.
 
     Args:
         paths: files, or folders, as for `zelfscan.banks.loader.check_files`. A text that a bank picks from the library
             counts for the figures of the bank; what there is to say about it is said at the library.
-        shipped: the folder of the banks that ship: its library counts where none lies beside a bank.
+        folders: folders whose skill library counts, beside the one that lies with a bank.
     """
     files = dict.fromkeys(file for path in paths for file in files_in(File(path)))
-    libraries = Libraries()
-    judged = [_judged(file, libraries, shipped) for file in files]
+    shelf = Shelf(folders)
+    judged = [_judged(file, shelf) for file in files]
     findings = sorted(finding for found, _ in judged for finding in found)
     return StyleReport(findings, [summary for _, summary in judged if summary.sentences])
 
 
-def _judged(file: File, libraries: Libraries, shipped: File | None) -> tuple[list[Finding], Summary]:
+def _judged(file: File, shelf: Shelf) -> tuple[list[Finding], Summary]:
     document = read_file(file)
     own = list(dutch_texts(document.root))
     if has_picks(document):
-        fill_picks(document, libraries[library_for(file, shipped)])
+        fill_picks(document, shelf.skills_for(file))
     read = list(dutch_texts(document.root))
     located = _remarks_on(own, read)
     findings = [Finding(str(file), *mark, document.describe(path), *said) for mark, path, said in located]

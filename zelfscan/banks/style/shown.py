@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path as File
 
-from zelfscan.banks.loader import MATERIALS_FILE, Libraries, check_files, library_for, parse_bank
+from zelfscan.banks.loader import MATERIALS_FILE, Shelf, check_files, parse_bank
 from zelfscan.banks.problems import BankError
 from zelfscan.banks.schema import Bank
 from zelfscan.banks.style.readability import level
@@ -28,32 +28,31 @@ def summary_rows(report: StyleReport) -> list[dict[str, object]]:
     ]
 
 
-def bank_table(folder: File, language: str, shipped: File | None = None) -> str:
+def bank_table(folder: File, language: str, folders: Iterable[File] = ()) -> str:
     """Return a table in Markdown of the banks in a folder, by id.
 
     Args:
         folder: the folder; the materials and the library beside the banks are not in the table.
         language: of the head and of the words in the cells; titles are in Dutch.
-        shipped: the folder of the banks that ship: its library counts where none lies beside the banks.
+        folders: folders whose skill library counts, beside the one that lies with the banks.
 
     Raises:
         BankError: a bank cannot be read, or banks have mistakes; it has all of them.
     """
     files = [file for file in sorted(folder.glob("*.yaml")) if file.name != MATERIALS_FILE]
-    scores = {summary.file: summary.score for summary in check_style(files, shipped).summaries}
-    rows = [_row(bank, scores.get(str(file)), language) for file, bank in _banks(files, shipped)]
+    scores = {summary.file: summary.score for summary in check_style(files, folders).summaries}
+    rows = [_row(bank, scores.get(str(file)), language) for file, bank in _banks(files, folders)]
     head = [[told(column, language) for column in COLUMNS], ["---"] * len(COLUMNS)]
     return "\n".join(map(_line, head + rows))
 
 
-def _banks(files: Iterable[File], shipped: File | None) -> Iterator[tuple[File, Bank]]:
-    problems = check_files(files, shipped)
+def _banks(files: Iterable[File], folders: Iterable[File]) -> Iterator[tuple[File, Bank]]:
+    problems = check_files(files, folders)
     if problems:
         raise BankError(problems)
-    libraries = Libraries()
+    shelf = Shelf(folders)
     for file in files:
-        skills = libraries[library_for(file, shipped)]
-        yield file, parse_bank(file.read_text(encoding="utf-8-sig"), str(file), skills=skills)
+        yield file, parse_bank(file.read_text(encoding="utf-8-sig"), str(file), skills=shelf.skills_for(file))
 
 
 def _summary_line(summary: Summary, language: str) -> str:
