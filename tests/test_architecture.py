@@ -34,7 +34,7 @@ def breaches(paths: list[Path], forbidden: tuple[str, ...]) -> list[str]:
 def test_pure_packages_know_no_web_no_database_and_no_feature(package: str) -> None:
     forbidden = ("flask", "flask_wtf", "flask_babel", "wtforms", "sqlalchemy", "zelfscan.db", "zelfscan.web")
     forbidden += tuple(f"zelfscan.{feature}" for feature in FEATURES)
-    assert breaches(sorted((PACKAGE / package).glob("*.py")), forbidden) == []
+    assert breaches(sorted((PACKAGE / package).rglob("*.py")), forbidden) == []
 
 
 def test_services_and_queries_know_no_web() -> None:

@@ -40,3 +40,7 @@ def test_anything_else_is_not(link: str) -> None:
 )
 def test_addresses_in_a_running_text_are_found(text: str, unknown: list[str]) -> None:
     assert list(unknown_links(text)) == unknown
+
+
+def test_a_long_text_without_spaces_is_searched_in_no_time() -> None:
+    assert unknown_links("a" * 200_000 + " " + "a.-" * 70_000 + " https://elders.example") == ["https://elders.example"]

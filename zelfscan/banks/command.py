@@ -70,7 +70,11 @@ def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
 class BankGroup(LazyGroup):
     """The commands about banks; those that need large libraries are imported when they are asked for."""
 
-    lazy: ClassVar[dict[str, str]] = {"print": "zelfscan.paper.command:print_"}
+    lazy: ClassVar[dict[str, str]] = {
+        "export": "zelfscan.banks.exchange.command:export",
+        "import": "zelfscan.banks.exchange.command:import_",
+        "print": "zelfscan.paper.command:print_",
+    }
 
 
 @click.group(cls=BankGroup)

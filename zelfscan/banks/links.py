@@ -27,7 +27,7 @@ ADDRESSES = (
 )
 """Public pages on digital skills, and places to get help with them."""
 
-LINK = re.compile(r"\b(?:[a-z][a-z+.-]*://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
+LINK = re.compile(r"\b(?:[a-z][a-z+.-]{0,30}://|www\.)[^\s<>\"'`]+", re.IGNORECASE)
 PUNCTUATION = ".,;:!?)]}"
 
 _KNOWN = frozenset(address.rstrip("/") for address in ADDRESSES)
