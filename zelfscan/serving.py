@@ -13,8 +13,11 @@ from zelfscan.config import Settings, SettingsError, load_secrets
 from zelfscan.db import Database
 from zelfscan.web.app import create_app
 
-THREADS = 2
-"""Per worker: one derives keys or waits for the database while another answers; more would fight for Python's lock."""
+THREADS = 16
+"""Per worker. A request whose body stalls on the way holds one, without Python's lock; a proxy in front that takes in
+the whole request first, as most do, keeps all of them free."""
+PATIENCE = 10
+"""Seconds that a worker may take to finish what it is doing when the service stops."""
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
@@ -41,6 +44,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | 
         workers=settings.workers,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE,
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,

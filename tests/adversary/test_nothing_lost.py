@@ -3,8 +3,10 @@
 import base64
 import multiprocessing
 import os
+import secrets
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,14 +16,17 @@ from sqlalchemy import func, select
 
 import zelfscan.outcome.services as outcome_services
 import zelfscan.rounds.services as round_services
+from tests.conftest import make_app
 from tests.support import TODAY, Visit, World, cast, complete, take_scan, visit
 from zelfscan.db import Database
 from zelfscan.outcome.models import VaultEntry
-from zelfscan.outcome.services import open_vault
+from zelfscan.outcome.services import Finished, open_vault
+from zelfscan.privacy.sealing import TooLarge
 from zelfscan.rounds.keys import key_file
 from zelfscan.rounds.models import Ballot, ReleasedGroup, Round
 from zelfscan.rounds.services import close_round
 from zelfscan.scan.services import open_scan, save_answers
+from zelfscan.web import cookies
 
 CHOICE = {"send": "team", "keep": "code", "go": "next"}
 
@@ -236,3 +241,57 @@ def test_traces_are_wiped_even_when_another_connection_reads(sqlite_world: World
         take_scan(sqlite_world, "Anemoon")
     database.forget_traces()
     assert counts(sqlite_world) == (1, 1)
+
+
+def test_an_answer_that_another_tab_saves_while_finishing_is_in_the_outcome_and_the_ballot(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visited = visit(world, "Anemoon", 0)
+    real, saved = outcome_services.finish, []
+
+    def finish_while_another_tab_saves(*args: object, **choice: bool) -> Finished:
+        done = real(*args, **choice)  # type: ignore[arg-type]
+        if not saved:
+            saved.append(save_answers(world.installation.database, visited.key, TODAY, "mini", {"apps.openen": 4}))
+        return done
+
+    monkeypatch.setattr(outcome_services, "finish", finish_while_another_tab_saves)
+    client = make_app(world).test_client()
+    client.set_cookie(cookies.SCAN, base64.urlsafe_b64encode(visited.key).decode())
+    assert client.post("/uitkomst", data={"send": "team", "keep": "code"}).location == "/uitkomst/code"
+    opened = open_vault(world.installation, world.installation.keys_of(visited.scan.code))
+    assert opened is not None
+    assert [kept.answers["mini"]["apps.openen"] for kept in opened.outcomes] == [4]
+    assert counts(world) == (1, 1)
+
+
+def test_putting_an_old_code_away_leaves_a_scan_that_was_begun_since(world: World) -> None:
+    visited = visit(world, "Anemoon", 2)
+    client = make_app(world).test_client()
+    client.set_cookie(cookies.SCAN, base64.urlsafe_b64encode(visited.key).decode())
+    assert client.post("/uitkomst/code").location == "/scan"
+    assert open_scan(world.installation.database, visited.key, TODAY) is not None
+
+
+def test_an_answer_from_a_theme_that_another_tab_hid_is_kept(world: World) -> None:
+    visited = visit(world, "Anemoon", 2)
+    client = make_app(world).test_client()
+    client.set_cookie(cookies.SCAN, base64.urlsafe_b64encode(visited.key).decode())
+    sent = {"theme": "mini.privacy", "privacy.mail": "melden", "go": "next"}
+    assert client.post("/scan/99", data=sent, headers={"X-Autosave": "1"}).status_code == 204
+    found = open_scan(world.installation.database, visited.key, TODAY)
+    assert found is not None
+    assert found.scan.answers["mini"]["privacy.mail"] == "melden"
+
+
+def test_a_newest_outcome_never_gives_way_and_none_is_thrown_away_for_one_that_does_not_fit(world: World) -> None:
+    code = take_scan(world, "Anemoon", 1)
+    keys = world.installation.keys_of(code)
+    opened = open_vault(world.installation, keys)
+    assert opened is not None
+    noise = {f"apps.q{n}": secrets.token_hex(8) for n in range(900)}
+    too_large = replace(opened.outcomes[0], id="other", answers={"mini": noise})
+    with pytest.raises(TooLarge):
+        outcome_services._keep(world.installation, world.link("Anemoon").organisation_id, keys, too_large)
+    again = open_vault(world.installation, keys)
+    assert again == opened

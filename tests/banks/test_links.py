@@ -42,5 +42,6 @@ def test_addresses_in_a_running_text_are_found(text: str, unknown: list[str]) ->
     assert list(unknown_links(text)) == unknown
 
 
-def test_a_long_text_without_spaces_is_searched_in_no_time() -> None:
-    assert unknown_links("a" * 200_000 + " " + "a.-" * 70_000 + " https://elders.example") == ["https://elders.example"]
+def test_a_long_text_without_spaces_is_searched_too() -> None:
+    text = "a" * 200_000 + " " + "a.-" * 70_000 + " https://elders.example"
+    assert list(unknown_links(text)) == ["https://elders.example"]

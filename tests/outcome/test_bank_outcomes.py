@@ -1,5 +1,6 @@
 """What banks show beside levels: advice by rules, a route, a checklist, a profile, a dialogue, wishes for help."""
 
+import random
 import re
 from collections.abc import Callable
 
@@ -8,11 +9,19 @@ from flask.testing import FlaskClient
 
 from tests.conftest import make_app
 from tests.support import TODAY, World, complete, make_world, take_scan, visit
+from zelfscan.banks.kinds import KINDS
+from zelfscan.banks.loader import load_bank
+from zelfscan.banks.schema import Bank, Item, Value
 from zelfscan.config import Settings
 from zelfscan.installation import initialise, open_installation
+from zelfscan.outcome import services
+from zelfscan.outcome.building import build_outcome
+from zelfscan.outcome.models import VAULT_ROOM
+from zelfscan.outcome.services import Kept
 from zelfscan.rounds.queries import ballot_count
-from zelfscan.rounds.services import close_round
+from zelfscan.rounds.services import MOST_QUESTIONS, RoundError, close_round, open_round
 
+ASKED = ["apps.openen", "apps.zoeken", "begin"]
 Answers = dict[str, str | list[str]]
 Taking = Callable[..., tuple[World, FlaskClient]]
 
@@ -27,7 +36,7 @@ def taking(sqlite_settings: Settings) -> Taking:
         client = make_app(world).test_client()
         client.post(f"/s/{world.tokens['Anemoon']}")
         for number, answers in enumerate(pages, 1):
-            client.post(f"/scan/{number}", data={"shown": "help", "go": "next"} | answers)
+            client.post(f"/scan/{number}", data={"go": "next", "help_asked": ASKED} | answers)
         return world, client
 
     return take
@@ -125,7 +134,7 @@ def test_help_can_be_ticked_and_unticked_and_survives_other_pages(taking: Taking
     assert ticked == ["apps.openen", "apps.zoeken"]
     client.post("/scan/1", data={"apps.openen": "1"})
     assert len(re.findall(r'name="help" value="[^"]+" checked', client.get("/scan/1").text)) == 2
-    client.post("/scan/1", data={"shown": "help", "help": "apps.zoeken"})
+    client.post("/scan/1", data={"help_asked": ASKED, "help": "apps.zoeken"})
     assert re.findall(r'name="help" value="([^"]+)" checked', client.get("/scan/1").text) == ["apps.zoeken"]
 
 
@@ -162,3 +171,45 @@ def test_a_theme_without_questions_that_have_a_score_says_nothing_of_levels(taki
     page = words(client)
     assert "Te weinig antwoorden" not in page
     assert "Kunnen" in page
+
+
+def test_a_question_that_was_not_asked_is_neither_open_nor_a_wish(taking: Taking) -> None:
+    _, client = taking("help", {"apps.openen": "2", "apps.zoeken": "0", "help": ["apps.openen"]})
+    client.post("/scan/1", data={"apps.zoeken": "2"})
+    client.post("/scan/1", data={"help_asked": ["apps.waarom"], "help": ["apps.waarom"]})
+    assert "Vind je apps handig?" in words(client).split("Hier wil je hulp bij")[1].split("Jouw volgende")[0]
+    client.post("/scan/1", data={"apps.zoeken": "0"})
+    assert "Vind je apps handig?" not in words(client)
+
+
+def test_a_wish_for_help_survives_a_page_that_did_not_show_it(taking: Taking) -> None:
+    _, client = taking("help", {"apps.zoeken": "2", "help": ["apps.zoeken"]})
+    client.post("/scan/1", data={"help_asked": ["apps.openen"], "apps.openen": "1"})
+    assert re.findall(r'name="help" value="([^"]+)" checked', client.get("/scan/1").text) == ["apps.zoeken"]
+
+
+def test_a_round_asks_no_more_than_a_kept_outcome_can_hold(sqlite_world: World) -> None:
+    here, organisation = sqlite_world.installation, sqlite_world.units["Testzorg"].organisation_id
+    settings = here.settings
+    many = [load_bank(settings.shipped_bank(name)) for name in ("vvt", "ghz", "ggz", "ziekenhuis", "huisarts")]
+    with pytest.raises(RoundError, match="at most 200"):
+        open_round(here.database, settings, organisation, "Alles", many, TODAY)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_longest_outcome_of_a_round_fits_what_it_is_kept_in(sqlite_world: World, seed: int) -> None:
+    here, chance = sqlite_world.installation, random.Random(seed)  # noqa: S311
+    names = ["vvt", "ghz", "ggz", "digitype", "functie_helpende"]
+    banks = tuple(load_bank(here.settings.shipped_bank(name)) for name in names)
+    assert 180 <= sum(len(bank.items()) for bank in banks) <= MOST_QUESTIONS
+    answers = {bank.bank: {item.address: any_answer(item, bank, chance) for item in bank.items()} for bank in banks}
+    outcome = build_outcome(banks, answers, here.classifier, here.materials)
+    places = {bank.bank: [item.address for item in bank.items()] for bank in banks}
+    kept = Kept("0" * 16, "0" * 32, "T" * 200, "2026-11", tuple(bank.hash for bank in banks), answers, outcome, places)
+    assert len(services._packed([kept])) <= VAULT_ROOM
+
+
+def any_answer(item: Item, bank: Bank, chance: random.Random) -> Value:
+    choices = KINDS[item.question.kind].choices(item.question, bank)
+    raw = chance.choice(choices).value if choices else str(item.question.minimum or 1)
+    return KINDS[item.question.kind].parse(raw, item.question, bank)

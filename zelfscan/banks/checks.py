@@ -198,8 +198,14 @@ def _levels(bank: Bank) -> Iterator[Mistake]:
             yield Mistake(("levels", number, "from"), "levels_not_ascending", params)
 
 
+OWN_DIGITYPE = ("employee", "leader")
+"""The audiences that answer about themselves at work, so that their answers can tell their digitype."""
+
+
 def _kinds(bank: Bank, placed: list[Placed]) -> Iterator[Mistake]:
     for _, path, _, question in placed:
+        if question.facet is not None and bank.audience not in OWN_DIGITYPE:
+            yield Mistake((*path, "facet"), "facet_of_others", {"audience": bank.audience, "allowed": OWN_DIGITYPE})
         kind = KINDS.get(question.kind)
         if kind is None:
             params = {"kind": question.kind, "kinds": list(KINDS), **meant(question.kind, KINDS)}

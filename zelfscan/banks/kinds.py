@@ -18,6 +18,9 @@ OWN_FIELDS = ("scale", "options", "correct", "minimum", "maximum", "reverse", "r
 SCORED_FIELDS = frozenset({"facet", "basic"})
 """The fields that ask for a score, and so belong with the kinds that have one."""
 
+SKIPPED = "-"
+"""What a form has for 'rather not say'; no option can have it as its value."""
+
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 """A whole number as people write it; `int` alone would also take `1_0` and other scripts' digits."""
 
@@ -150,6 +153,8 @@ class _Listed(Kind):
             yield Mistake(("options",), "too_few_options", {"count": len(question.options)})
         seen: set[str] = set()
         for number, option in enumerate(question.options):
+            if option.value == SKIPPED:
+                yield Mistake(("options", number, "value"), "skip_as_option", {"value": SKIPPED})
             if option.value in seen:
                 yield Mistake(("options", number, "value"), "duplicate_option", {"value": option.value})
             seen.add(option.value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from zelfscan.banks.checks import Placed, operand_mistakes, placed_questions, twice
+from zelfscan.banks.kinds import KINDS, SCORED_FIELDS
 from zelfscan.banks.links import is_known
 from zelfscan.banks.problems import Mistake, Path, meant
 from zelfscan.banks.schema import Bank, Rule, When
@@ -67,13 +68,19 @@ def _about_question(bank: Bank, when: When, path: Path, placed: Mapping[str, Pla
         yield Mistake((*path, "question"), "unknown_question", {"address": address, **meant(address, placed)})
 
 
+def _can_have_level(bank: Bank, theme: str) -> bool:
+    """Return whether a theme has questions that count for a level, in a bank with levels."""
+    rated = [KINDS[q.kind] for one in bank.themes if one.id == theme for q in one.questions if q.kind in KINDS]
+    return bool(bank.levels) and any(kind.fields >= SCORED_FIELDS and not kind.rates_knowledge for kind in rated)
+
+
 def _about_theme(bank: Bank, when: When, path: Path) -> Iterator[Mistake]:
     themes, levels = [theme.id for theme in bank.themes], [level.id for level in bank.levels]
     if when.theme not in themes:
         params = {"value": when.theme, "known": themes, **meant(when.theme or "", themes)}
         yield Mistake((*path, "theme"), "unknown_theme", params)
-    if when.level and not levels:
-        yield Mistake((*path, "level"), "no_levels", {})
+    elif not _can_have_level(bank, when.theme or ""):
+        yield Mistake(path, "no_levels" if not levels else "theme_without_level", {"value": when.theme})
     for number, level in enumerate(when.level or () if levels else ()):
         if level not in levels:
             params = {"value": level, "known": levels, **meant(level, levels)}

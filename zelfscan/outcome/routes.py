@@ -61,7 +61,7 @@ def _outcome_page(scan: Scan, link: Invitation, outcome: Outcome, form: KeepForm
     language = current_language()
     return render_template(
         "outcome/outcome.html",
-        view=outcome_view(outcome, link.banks, installation().materials, scan.help, language),
+        view=outcome_view(outcome, link.banks, installation().materials, scan.wishes(link.banks), language),
         ballot=ballot_lines(ballot_of(outcome, link.unit_id, link.banks), link.banks, language),
         link=link,
         form=form,
@@ -83,6 +83,13 @@ def finish() -> str | Response:
     if not form.validate():
         return _outcome_page(scan, link, outcome, form)
     keep, send = form.keep.data == "code", "send" in form and form.send.data == "team"
+    try:
+        return _finish(key, scan, link, outcome, keep, send)
+    except services.ScanChanged:
+        return finish()
+
+
+def _finish(key: bytes, scan: Scan, link: Invitation, outcome: Outcome, keep: bool, send: bool) -> Response:
     done = services.finish(installation(), scan, link, outcome, today(), keep=keep, send=send)
     if done.too_late:
         flash(gettext("This round has just closed. What you sent before counts; nothing changes any more."))
@@ -115,7 +122,10 @@ def code_page() -> str | Response:
 @blueprint.post("/uitkomst/code")
 @public
 def put_code_away() -> Response:
+    """Forget the code; a scan that another tab began since then stays."""
     key = cookies.read_key(cookies.SCAN)
+    if key and open_scan(installation().database, key, today()) is not None:
+        return redirect(url_for("scan.resume"))
     if key:
         drafts.erase(installation().database, key)
         installation().database.forget_traces()

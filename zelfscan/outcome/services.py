@@ -62,7 +62,7 @@ class Kept:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
         outcome, banks = Outcome.from_dict(content["outcome"]), tuple(content["banks"])
-        return cls(**(dict(content) | {"outcome": outcome, "banks": banks}))
+        return cls(**({"help": {}} | dict(content) | {"outcome": outcome, "banks": banks}))
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ def finish(
     """
     keys = installation.keys_of(scan.code)
     if keep:
-        hashes = tuple(bank.hash for bank in link.banks)
-        kept = Kept(scan.id, link.round_id, link.title, f"{today:%Y-%m}", hashes, scan.answers, outcome, scan.help)
+        hashes, wishes = tuple(bank.hash for bank in link.banks), scan.wishes(link.banks)
+        kept = Kept(scan.id, link.round_id, link.title, f"{today:%Y-%m}", hashes, scan.answers, outcome, wishes)
         _keep(installation, link.organisation_id, keys, kept)
     else:
         _forget(installation, link.organisation_id, keys, scan.id)
@@ -115,8 +115,16 @@ def finish(
     return Finished(keep, send and in_time, not in_time)
 
 
+class ScanChanged(Exception):
+    """Another tab saved an answer while the scan was being finished: it has to be finished again."""
+
+
 def leave_code(installation: Installation, key: bytes, scan: Scan, link: Invitation, now: datetime) -> bool:
-    """Show the code of a kept outcome; False when another tab chose to keep nothing in the meantime: so it is."""
+    """Show the code of a kept outcome; False when another tab chose to keep nothing in the meantime: so it is.
+
+    Raises:
+        ScanChanged: the outcome that was kept is no longer that of the answers.
+    """
     if hand_over_code(installation, key, scan, now):
         return True
     _forget(installation, link.organisation_id, installation.keys_of(scan.code), scan.id)
@@ -169,10 +177,16 @@ def _lock(session: Session, organisation_id: str) -> None:
 
 
 def _store(session: Session, organisation_id: str, keys: CodeKeys, outcomes: list[Kept]) -> None:
-    """Seal the outcomes into the entry; the oldest give way when they no longer fit."""
+    """Seal the outcomes into the entry; the oldest give way when they no longer fit, but never the newest.
+
+    Raises:
+        TooLarge: the newest alone does not fit; `zelfscan.rounds.services.MOST_QUESTIONS` sees to it that it does.
+    """
     try:
         sealed = seal(keys.vault_key, _packed(outcomes), VAULT_ROOM, AAD)
     except TooLarge:
+        if len(outcomes) == 1:
+            raise
         return _store(session, organisation_id, keys, outcomes[1:])
     entry = VaultEntry(organisation_id=organisation_id, lookup=keys.lookup, sealed=sealed)
     return write_mixed(session, entry, VaultEntry.lookup, VaultEntry.organisation_id == organisation_id)
@@ -244,10 +258,19 @@ def hand_over_code(installation: Installation, key: bytes, scan: Scan, now: date
 
     Returns:
         whether the draft was still there.
+
+    Raises:
+        ScanChanged: there are other answers in it than in `scan`.
     """
+
+    def code_alone(found: drafts.Content) -> drafts.Content:
+        if found["kind"] == "scan" and Scan.from_dict(found) != scan:
+            raise ScanChanged()
+        return content
+
     content = {"kind": "code", "code": scan.code} | _until(now + CODE_SHOWN)
     last_day = (now + CODE_SHOWN).date()
-    return drafts.change(installation.database, key, now.date(), lambda _: content, last_day=last_day) is not None
+    return drafts.change(installation.database, key, now.date(), code_alone, last_day=last_day) is not None
 
 
 def code_in_hand(installation: Installation, key: bytes, now: datetime) -> str | None:

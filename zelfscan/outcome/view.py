@@ -276,7 +276,7 @@ class ProgressLine:
 def progress_lines(
     then: Kept, old: Sequence[Bank], now: Kept, new: Sequence[Bank], language: str
 ) -> list[ProgressLine]:
-    """Two outcomes of one person, per theme of the banks that both asked.
+    """Two outcomes of one person, per theme of the banks that both asked; not of banks about a client, who differs.
 
     Args:
         then: the earlier outcome; `old`: its bank versions.
@@ -286,7 +286,7 @@ def progress_lines(
     return [
         ProgressLine(_title(bank, one.theme, language), round(100 * one.before), round(100 * one.after), one.questions)
         for bank in new
-        if bank.bank in before and bank.bank != DIGITYPE
+        if bank.bank in before and bank.bank != DIGITYPE and bank.audience != "about_client"
         for one in progress(before[bank.bank], _given_to(then, bank), bank, _given_to(now, bank))
     ]
 

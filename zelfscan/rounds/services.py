@@ -31,6 +31,10 @@ FREE_TRIES = 2
 """How often a round is counted while people may still finish, before they have to wait for it."""
 
 
+MOST_QUESTIONS = 200
+"""Questions of a round: an outcome of more need not fit the entry that it is kept in, and takes over half an hour."""
+
+
 class RoundClosed(Exception):
     """The round takes no ballots any more."""
 
@@ -85,6 +89,12 @@ def _check_plan(database: Database, organisation_id: str, title: str, banks: Seq
             raise RoundError(f"there is a round {title!r} already; give this one another title")
     if len({bank.bank for bank in banks}) < len(banks):
         raise RoundError("a bank is named twice; a round asks each bank once")
+    questions = sum(len(bank.items()) for bank in banks)
+    if questions > MOST_QUESTIONS:
+        raise RoundError(
+            f"these banks have {questions} questions together, and a round asks at most {MOST_QUESTIONS}; "
+            "open a round with fewer banks"
+        )
     try:
         seal_ballot(public, largest_ballot(banks), new_id(), bytes(BALLOT_ID_SIZE))
     except TooLarge:

@@ -10,15 +10,16 @@ from wtforms import Field, RadioField, SelectChoice, SelectMultipleField, String
 from wtforms.validators import Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from zelfscan.banks.kinds import KINDS
+from zelfscan.banks.kinds import KINDS, SKIPPED
 from zelfscan.banks.schema import Bank, Item
 from zelfscan.scan.services import Answers, Page, help_places, parse_answer
 from zelfscan.web.forms import Form
 from zelfscan.web.i18n import current_language, in_language
 
-SKIP = "-"
-SHOWN, HELP = "shown", "help"
-"""Fields of a page beside its questions: what the browser shows that can be emptied, and where help is wanted."""
+SKIP = SKIPPED
+SHOWN, HELP, HELP_ASKED, THEME = "shown", "help", "help_asked", "theme"
+"""Fields of a page beside its questions: what the browser shows that can be emptied, where help is wanted, where it
+was asked, and which theme of which bank it shows."""
 FORMS_IN_MEMORY = 512
 
 
@@ -73,9 +74,9 @@ def cleared_answers(form: Form, page: Page, emptied: Collection[str]) -> set[str
     return {item.address for item in page.items if item.address in emptied and not _raw(form[item.address])}
 
 
-def wanted_help(page: Page, shown: Collection[str], ticked: Collection[str]) -> dict[str, bool]:
-    """Per place of a page whether help is wanted there; nothing when the browser did not ask."""
-    return {place: place in ticked for place in help_places(page)} if HELP in shown else {}
+def wanted_help(page: Page, asked: Collection[str], ticked: Collection[str]) -> dict[str, bool]:
+    """Whether help is wanted, per place of a page where the browser asked."""
+    return {place: place in ticked for place in help_places(page) if place in asked}
 
 
 class Checks:

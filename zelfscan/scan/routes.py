@@ -9,7 +9,17 @@ from zelfscan.outcome.services import code_opens
 from zelfscan.privacy.code import CodeTypo, normalise
 from zelfscan.rounds.queries import Invitation, invitation
 from zelfscan.scan import drafts
-from zelfscan.scan.forms import HELP, SHOWN, BeginForm, cleared_answers, given_answers, theme_form, wanted_help
+from zelfscan.scan.forms import (
+    HELP,
+    HELP_ASKED,
+    SHOWN,
+    THEME,
+    BeginForm,
+    cleared_answers,
+    given_answers,
+    theme_form,
+    wanted_help,
+)
 from zelfscan.scan.questions import filled_questions, submitted_questions
 from zelfscan.scan.services import (
     AllAnswers,
@@ -23,6 +33,7 @@ from zelfscan.scan.services import (
     pages_of,
     save_answers,
     unanswered,
+    whole_theme,
 )
 from zelfscan.web import cookies
 from zelfscan.web.access import public
@@ -153,18 +164,28 @@ def answer(number: int) -> str | Response:
     if found is None or key is None:
         return _gone()
     pages = pages_of(found.banks, found.scan.answers)
-    theme = _page_at(pages, number)
-    form = theme_form(theme)
+    sent = whole_theme(found.banks, request.form.get(THEME, "")) or _page_at(pages, number)
+    form = theme_form(sent)
     valid = form.validate()
-    saved = _save(form, theme, key, found.draft)
+    saved = _save(form, sent, key, found.draft)
     if saved is None:
         return _gone()
     if "X-Autosave" in request.headers:
         return Response(status=204)
-    if not valid and request.form.get("go", "next") in NEED_VALID:
-        wanted = saved.help.get(theme.bank.bank, [])
-        return _theme_page(submitted_questions(theme, form), wanted, pages, number, wrong=True)
-    return _next_page(pages_of(found.banks, saved.answers), saved.answers, theme, number)
+    shown = _shown(pages, sent)
+    if not valid and shown and request.form.get("go", "next") in NEED_VALID:
+        wanted = saved.help.get(sent.bank.bank, [])
+        return _theme_page(submitted_questions(shown, form), wanted, pages, pages.index(shown) + 1, wrong=True)
+    return _next_page(pages_of(found.banks, saved.answers), saved.answers, shown or sent, number)
+
+
+def _shown(pages: list[Page], sent: Page) -> Page | None:
+    """The page of the theme that was sent, as it was before; None when other answers hide it."""
+    return next((page for page in pages if _name(page) == _name(sent)), None)
+
+
+def _name(page: Page) -> tuple[str, str]:
+    return page.bank.hash, page.theme.id
 
 
 def _save(form: Form, theme: Page, key: bytes, draft: drafts.Held) -> Scan | None:
@@ -176,7 +197,7 @@ def _save(form: Form, theme: Page, key: bytes, draft: drafts.Held) -> Scan | Non
         theme.bank.bank,
         given_answers(form, theme),
         cleared_answers(form, theme, shown),
-        wanted_help(theme, shown, request.form.getlist(HELP)),
+        wanted_help(theme, request.form.getlist(HELP_ASKED), request.form.getlist(HELP)),
         draft,
     )
 
@@ -199,7 +220,7 @@ def _next_page(pages: list[Page], answers: AllAnswers, before: Page, number: int
     opened = _opened_here(pages, before, answers)
     if opened:
         return redirect(f"{here}#{opened}")
-    after = _number_after(pages, before)
+    after = _number_after(pages, before, number)
     return redirect(url_for("scan.page", number=after) if after <= len(pages) else url_for("outcome.outcome_page"))
 
 
@@ -207,16 +228,15 @@ def _opened_here(pages: list[Page], before: Page, answers: AllAnswers) -> str | 
     """Address of the first question on this page that was not asked before, and now is."""
     asked = {item.address for item in before.items}
     given = answers.get(before.bank.bank, {})
-    same = [p for p in pages if (p.bank.hash, p.theme.id) == (before.bank.hash, before.theme.id)]
+    same = [page for page in pages if _name(page) == _name(before)]
     new = [i.address for p in same for i in p.items if i.address not in asked and i.address not in given]
     return new[0] if new else None
 
 
-def _number_after(pages: list[Page], before: Page) -> int:
-    """Number (from 1) of the page behind `before`, in the pages as they are now."""
-    order = [(page.bank.hash, page.theme.id) for page in pages]
-    here = (before.bank.hash, before.theme.id)
-    return order.index(here) + 2 if here in order else 1
+def _number_after(pages: list[Page], before: Page, number: int) -> int:
+    """Number (from 1) of the page behind `before`, in the pages as they are now; `number` when it is gone."""
+    order = [_name(page) for page in pages]
+    return order.index(_name(before)) + 2 if _name(before) in order else number
 
 
 @blueprint.get("/scan/stoppen")

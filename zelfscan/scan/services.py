@@ -58,11 +58,20 @@ class Scan:
         kept = {a: value for a, value in self.answers.get(bank, {}).items() if a not in cleared}
         return replace(self, answers=self.answers | {bank: kept | given})
 
+    def wishes(self, banks: tuple[Bank, ...]) -> dict[str, list[str]]:
+        """Where help is wanted, per bank id; not at questions that the answers hid."""
+        asked = {bank.bank: {*visible(bank, self.answers.get(bank.bank, {})), *_theme_ids(bank)} for bank in banks}
+        return {name: [place for place in places if place in asked.get(name, ())] for name, places in self.help.items()}
+
     def with_help(self, bank: str, wanted: Mapping[str, bool]) -> Self:
         """This scan with help wanted, or no longer wanted, at these places; others stay."""
         kept = [place for place in self.help.get(bank, []) if place not in wanted]
         places = sorted([*kept, *(place for place, ticked in wanted.items() if ticked)])
         return replace(self, help=self.help | {bank: places}) if places or bank in self.help else self
+
+
+def _theme_ids(bank: Bank) -> list[str]:
+    return [theme.id for theme in bank.themes]
 
 
 @dataclass(frozen=True)
@@ -143,6 +152,18 @@ def pages_of(banks: tuple[Bank, ...], answers: AllAnswers) -> list[Page]:
         themes = groupby(asked, key=lambda item: item.theme.id)
         pages += [Page(bank, items[0].theme, items) for items in (tuple(found) for _, found in themes)]
     return pages
+
+
+def whole_theme(banks: tuple[Bank, ...], name: str) -> Page | None:
+    """A theme by its name (`bank.theme`) with all its questions, also those that the answers hide now.
+
+    What a browser sends may come from a page of before other answers hid questions, or the whole theme.
+    """
+    for bank in banks:
+        for theme in bank.themes:
+            if f"{bank.bank}.{theme.id}" == name:
+                return Page(bank, theme, tuple(item for item in bank.items() if item.theme.id == theme.id))
+    return None
 
 
 def help_places(page: Page) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ class Advice:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The advice that `to_dict` wrote.
+        """The advice that `to_dict` wrote; also before there were rules and standings.
 
         Raises:
             KeyError, TypeError: a part is missing or unknown.
@@ -87,8 +87,8 @@ class Advice:
         return cls(
             themes=tuple(ThemeAdvice(t["theme"], tuple(t["tips"]), tuple(t["materials"])) for t in data["themes"]),
             next_steps=tuple(NextStep(**step) for step in data["next_steps"]),
-            given=tuple(data["given"]),
-            standings=tuple(Standing(*one) for one in data["standings"].items()),
+            given=tuple(data.get("given", ())),
+            standings=tuple(Standing(*one) for one in data.get("standings", {}).items()),
         )
 
 

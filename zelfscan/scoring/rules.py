@@ -4,7 +4,7 @@ question of a profile or checklist."""
 from dataclasses import dataclass
 from typing import Literal
 
-from zelfscan.banks.branching import compares, counted_answers
+from zelfscan.banks.branching import compares, counted_answers, visible
 from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.schema import Answers, Bank, Item, Value, When
 from zelfscan.scoring.scores import TINY, Scores, can_be_scored
@@ -46,15 +46,16 @@ def given_advice(bank: Bank, answers: Answers, scores: Scores) -> tuple[str, ...
 def standings(bank: Bank, answers: Answers) -> tuple[Standing, ...]:
     """Where someone stands per question that a profile or checklist asks about; none for a bank that shows neither.
 
+    Questions that the answers hid are left out.
     In a profile these are the questions with `required`, and that value is asked; in a checklist the questions with a
     score, and the highest score is asked.
     """
     if bank.outcome.shows not in ("profile", "checklist"):
         return ()
-    counted = counted_answers(bank, answers)
+    asked = (bank.item(address) for address in visible(bank, answers))
     return tuple(
-        Standing(item.address, _status(item, bank, counted.get(item.address)))
-        for item in bank.items()
+        Standing(item.address, _status(item, bank, answers.get(item.address)))
+        for item in asked
         if _is_asked_about(item, bank)
     )
 

@@ -1,4 +1,7 @@
-"""Keep a version of a bank as canonical JSON, complete with what it picked from the skill library."""
+"""Keep a version of a bank as canonical JSON, complete with what it picked from the skill library.
+
+A draft holds from here on which banks it asks. Those of before cannot be opened to add that, and are erased.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("ALTER TABLE bank_version RENAME COLUMN source TO content")
+    op.execute("DELETE FROM draft")
     versions = sa.table("bank_version", sa.column("hash"), sa.column("bank"), sa.column("content"))
     for row in op.get_bind().execute(sa.select(versions)).all():
         content = parse_bank(row.content, f"{row.bank}.yaml").to_json()
