@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support import PASSWORD, TODAY, World, cast
+from tests.support import PASSWORD, TODAY, World, bank_text, cast
+from zelfscan.banks.loader import parse_bank
 from zelfscan.dashboard.charts import distribution_figure, levels_figure
 from zelfscan.dashboard.queries import Shown, below
 from zelfscan.dashboard.view import DistributionRow, LevelRow, range_words, unit_view
@@ -37,9 +38,12 @@ DIGITYPES = Table(
 )
 
 
+MINI = parse_bank(bank_text("digitype_small"), "digitype_small.yaml").model_copy(update={"levels": ()})
+
+
 def shown(*groups: Group) -> Shown:
     round_ = Round(id="r", organisation_id="o", title="Ronde", state="closed", opened_on=date(2026, 1, 1))
-    return Shown(round_, (round_,), UNITS, {group.key: (group.key, group) for group in groups}, ())
+    return Shown(round_, (round_,), UNITS, {group.key: (group.key, group) for group in groups}, (MINI,))
 
 
 def group(key: str, *tables: Table) -> Group:

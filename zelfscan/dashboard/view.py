@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from zelfscan.banks.schema import Bank
 from zelfscan.dashboard.queries import Shown, below, other_key
+from zelfscan.digitypes.facets import has_facets
 from zelfscan.digitypes.profiles import TypeProfile, profiles
 from zelfscan.digitypes.types import TYPES
 from zelfscan.organisations.models import Unit
@@ -67,7 +68,7 @@ def unit_view(shown: Shown, unit: Unit, language: str) -> UnitView:
         group,
         _distribution(tables[DIGITYPE], language) if DIGITYPE in tables else (),
         _levels(shown.banks, tables, language),
-        tuple(profiles().types[type_] for type_ in TYPES),
+        tuple(profiles().types[type_] for type_ in TYPES) if has_facets(shown.banks) else (),
         others[1] if others else None,
         _hides(shown, unit, tables),
     )
