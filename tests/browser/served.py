@@ -28,6 +28,8 @@ from zelfscan.scan import drafts
 from zelfscan.scan.services import Answers, begin, open_scan, save_answers
 
 SHIPPED = ("digitype", "vvt")
+OTHERS = ("app_ecd", "functie_helpende", "borging", "client_intake", "leidinggevende")
+"""Banks with an outcome of another shape: wishes for help, a profile, a checklist, a route, a dialogue."""
 OUT_OF_THE_WAY = "1000 per 5 minutes"
 """All browsers of these tests share one address, so that the real limits on attempts would stop them."""
 START_SECONDS = 120
@@ -44,6 +46,7 @@ class Served:
         closed: token per team of that round.
         shipped: token per team of the open round that asks the shipped banks.
         small: token per team of the open round that asks tests/banks/mini.yaml.
+        others: per bank of `OTHERS` the link of a team in an open round that asks that bank alone.
         log: what the server printed.
     """
 
@@ -53,6 +56,7 @@ class Served:
     closed: dict[str, str]
     shipped: dict[str, str]
     small: dict[str, str]
+    others: dict[str, str]
     log: Path
 
     def link(self, team: str) -> str:
@@ -83,11 +87,12 @@ def serve(folder: Path) -> Iterator[Served]:
     world = make_world(installation)
     closed, current = _shipped_rounds(world)
     links = [_links(installation, round_id) for round_id in (closed, current)]
+    others = {bank: f"{address}/s/{_round_of(world, bank)}" for bank in OTHERS}
     installation.database.close()
     units = {name: unit.id for name, unit in world.units.items()}
     log = folder / "server.log"
     with _process(settings, port, log):
-        yield Served(address, units, closed, *links, world.tokens, log)
+        yield Served(address, units, closed, *links, world.tokens, others, log)
 
 
 def _shipped_rounds(world: World) -> tuple[str, str]:
@@ -100,6 +105,16 @@ def _shipped_rounds(world: World) -> tuple[str, str]:
     _fill(installation, _links(installation, closed), banks)
     close_round(database, settings, closed, TODAY)
     return closed, open_round(database, settings, organisation, "Ronde nu", banks, TODAY)
+
+
+def _round_of(world: World, bank: str) -> str:
+    """Open a round that asks one bank; returns the token of a team."""
+    here = world.installation
+    asked = [load_bank(here.settings.shipped_bank(bank))]
+    round_id = open_round(
+        here.database, here.settings, world.units["Testzorg"].organisation_id, f"Ronde {bank}", asked, TODAY
+    )
+    return next(iter(_links(here, round_id).values()))
 
 
 def _links(installation: Installation, round_id: str) -> dict[str, str]:
