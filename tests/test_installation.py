@@ -1,9 +1,15 @@
 """Opening an installation: the secrets have to be those of its database."""
 
+from pathlib import Path
+from shutil import copytree
+
 import pytest
 
 from zelfscan.config import Settings, SettingsError, secrets_file
+from zelfscan.db import DatabaseError
+from zelfscan.digitypes.store import ModelError
 from zelfscan.installation import initialise, open_installation
+from zelfscan.serving import require_ready
 
 
 def test_an_installation_opens_again_with_its_own_secrets(settings: Settings) -> None:
@@ -26,3 +32,19 @@ def test_other_secrets_are_refused_before_anything_is_served(settings: Settings)
         open_installation(settings)
     file.write_text(old, encoding="utf-8")
     open_installation(settings).database.close()
+
+
+def test_a_service_does_not_start_with_a_wrong_model(sqlite_settings: Settings, tmp_path: Path) -> None:
+    initialise(sqlite_settings)
+    require_ready(sqlite_settings)
+    models = copytree(sqlite_settings.models_dir, tmp_path / "models")
+    (models / "digitype.skops").write_bytes(b"no model")
+    with pytest.raises(ModelError, match="digitype"):
+        require_ready(sqlite_settings.model_copy(update={"models_dir": models}))
+
+
+def test_a_service_does_not_start_without_tables(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    initialise(settings)
+    with pytest.raises(DatabaseError, match="zelfscan init"):
+        require_ready(settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'empty.sqlite'}"}))

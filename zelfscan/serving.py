@@ -11,6 +11,7 @@ from granian.server import Server
 
 from zelfscan.config import Settings, SettingsError, load_secrets
 from zelfscan.db import Database
+from zelfscan.digitypes.store import load_classifier
 from zelfscan.web.app import create_app
 
 THREADS = 16
@@ -54,8 +55,9 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[], None] | 
 
 
 def require_ready(settings: Settings) -> None:
-    """Raise SettingsError or DatabaseError, before any worker starts, when the installation is not ready."""
+    """Raise SettingsError, DatabaseError or ModelError, before any worker starts, when something is not ready."""
     load_secrets(settings)
+    load_classifier(settings.models_dir)
     database = Database(settings.database)
     try:
         database.check()
