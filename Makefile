@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# Two processes share the cores; threads of the arithmetic on top of that only get in each other's way.
+export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help install demo test lint bench lock chromium pango clean
 

@@ -1,6 +1,9 @@
 import itertools
 
 import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import check_estimator
 
 from zelfscan.banks.schema import Bank
 from zelfscan.digitypes.baselines import NearestPrototype, bayes_posterior
@@ -60,3 +63,27 @@ def test_nearest_prototype_uses_the_facets_that_were_answered() -> None:
     np.testing.assert_allclose(model.prototypes_[:, [0, 2]], [[0.9, 0.5], [0.1, 0.1]])
     asked = np.array([[0.9, np.nan], [np.nan, 0.2], [np.nan, np.nan]])
     assert model.predict(asked).tolist() == ["high", "low", "high"]
+
+
+def test_nearest_prototype_follows_the_scikit_learn_conventions() -> None:
+    results = check_estimator(NearestPrototype(), on_skip=None)
+    assert len(results) > 50
+    assert {result["status"] for result in results} <= {"passed", "skipped"}
+
+
+def test_without_facets_each_item_counts_on_its_own() -> None:
+    scores = np.array([[0.0, 1.0], [1.0, 0.0]])
+    model = NearestPrototype().fit(scores, ["a", "b"])
+    np.testing.assert_array_equal(model.prototypes_, scores)
+    assert model.predict([[0.2, np.nan], [np.nan, 0.2]]).tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize("facets", [["kennis"], ["kennis", "moed"]])
+def test_nearest_prototype_refuses_facets_that_do_not_fit(facets: list[str]) -> None:
+    with pytest.raises(ValueError, match="X has 2 columns; each is of kennis, motivatie"):
+        NearestPrototype(facets).fit(np.ones((2, 2)), ["a", "b"])
+
+
+def test_nearest_prototype_has_to_be_fitted_first() -> None:
+    with pytest.raises(NotFittedError):
+        NearestPrototype().predict(np.ones((2, 3)))

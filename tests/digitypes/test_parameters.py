@@ -76,6 +76,18 @@ def test_shares_have_to_add_up(tmp_path: Path, content: dict[str, Any]) -> None:
     assert "personas: the shares add up to 1.33; they have to add up to 1" in error(tmp_path, content)
 
 
+def test_shares_of_a_group_have_to_add_up(tmp_path: Path, content: dict[str, Any]) -> None:
+    content["groups"]["age"]["under_35"]["shares"] = [0.5, 0.5, 0.5, 0.5]
+    assert "groups.age.under_35: the shares add up to 2; they have to add up to 1" in error(tmp_path, content)
+
+
+def test_groups_can_be_left_out(tmp_path: Path, content: dict[str, Any]) -> None:
+    del content["groups"]
+    path = tmp_path / "simulation.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert load_parameters(path).groups == {}
+
+
 def test_every_persona_is_needed(tmp_path: Path, content: dict[str, Any]) -> None:
     content["personas"]["sixth"] = content["personas"].pop("analoge_idealist")
     assert "personas: needs exactly these entries: analoge_idealist" in error(tmp_path, content)

@@ -9,7 +9,9 @@ import pytest
 import sklearn
 import skops.io
 from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from zelfscan.digitypes.store import FACTS, MODEL, ModelError, canonical, load_classifier, load_facts, save_model
 
@@ -91,6 +93,32 @@ def test_file_that_is_no_archive(folder: Path) -> None:
     assert "no skops file" in error(folder)
 
 
+@pytest.mark.parametrize("kept", [0, 1, 1000, -1])
+def test_truncated_file(folder: Path, kept: int) -> None:
+    content = (folder / MODEL).read_bytes()[:kept]
+    (folder / MODEL).write_bytes(content)
+    assert "is not the model that digitype.json describes" in error(folder)
+    put_model(folder, content)
+    assert "no skops file that can be read" in error(folder)
+
+
+def test_any_damage_behind_a_right_hash_is_told(folder: Path) -> None:
+    content, rng, told = (folder / MODEL).read_bytes(), np.random.default_rng(1), 0
+    for place in rng.integers(len(content), size=150):
+        put_model(folder, content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        try:
+            load_classifier(folder)
+        except ModelError as caught:
+            told += str(folder) in str(caught)
+    assert told > 100
+
+
+@pytest.mark.parametrize("steps", [[StandardScaler()], [StandardScaler(), LogisticRegression()]])
+def test_another_pipeline_is_no_digitype_classifier(folder: Path, steps: list[BaseEstimator]) -> None:
+    put_model(folder, skops.io.dumps(Pipeline([(str(k), step) for k, step in enumerate(steps)])))
+    assert "holds another model than a digitype classifier" in error(folder)
+
+
 def test_archive_without_a_schema(folder: Path) -> None:
     with zipfile.ZipFile(folder / "empty.zip", "w"):
         pass
@@ -116,7 +144,7 @@ def test_missing_file(folder: Path, name: str) -> None:
     assert error(folder).startswith(f"{folder / name}: cannot be read (No such file or directory)")
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"seed": 1}', "\xff"])
+@pytest.mark.parametrize("content", ["{", "[]", '{"seed": 1}', "\xff", '{"model": "a", "versions": 3}'])
 def test_damaged_facts(folder: Path, content: str) -> None:
     (folder / FACTS).write_text(content, encoding="latin-1")
     assert "damaged" in error(folder)

@@ -17,24 +17,31 @@ from zelfscan.digitypes.training import DECIMALS, PRIORS, STEPS, FacetsError, ma
 TRAIN = """
 import sys
 from pathlib import Path
+import zelfscan.digitypes.command
 from zelfscan.banks.loader import load_bank
 from zelfscan.digitypes.parameters import load_parameters
 from zelfscan.digitypes.store import save_model
 from zelfscan.digitypes.training import train
 simulation, bank, out = map(Path, sys.argv[1:])
 print(save_model(train(load_parameters(simulation), load_bank(bank), seed=3, people=3000), {}, out))
+assert not {"sqlalchemy", "psycopg", "zelfscan.db"} & set(sys.modules)
 """
 SMALL = Path(__file__).parents[1] / "banks" / "digitype_small.yaml"
 
 
+DATABASES = {1: "", 2: "postgresql+psycopg://nobody@database.invalid/zelfscan"}
+"""Per number of threads the database of the installation: training knows none."""
+
+
 def trained_with(threads: int, simulation: Path, out: Path) -> str:
     limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    limits["ZELFSCAN_DATABASE_URL"] = DATABASES[threads]
     command = [sys.executable, "-c", TRAIN, str(simulation), str(SMALL), str(out)]
     done = subprocess.run(command, env=os.environ | limits, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 
-def test_same_seed_gives_the_same_file_whatever_the_process_and_threads(models: Path, tmp_path: Path) -> None:
+def test_same_seed_gives_the_same_file_whatever_the_process_threads_and_database(models: Path, tmp_path: Path) -> None:
     hashes = {trained_with(threads, models / "simulation.yaml", tmp_path / str(threads)) for threads in (1, 2)}
     files = {(tmp_path / str(threads) / "digitype.skops").read_bytes() for threads in (1, 2)}
     assert hashes == {hashlib.sha256(content).hexdigest() for content in files}

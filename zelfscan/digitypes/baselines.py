@@ -1,14 +1,18 @@
 """What the classifier is measured against: the best that is possible, and the simplest that is reasonable."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import logsumexp, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import Tags
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from zelfscan.digitypes.classifier import mean_per_facet
-from zelfscan.digitypes.features import Floats
+from zelfscan.digitypes.facets import FACETS
+from zelfscan.digitypes.features import Floats, facet_means
 from zelfscan.digitypes.parameters import Parameters
 from zelfscan.digitypes.progress import Step, silent
 from zelfscan.digitypes.simulation import Labels, People, draw_latents
@@ -72,38 +76,67 @@ class NearestPrototype(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Facets without answers are left out of the distance; who answered nothing gets the first type.
 
     Args:
-        facets: facet of each item, array-like of shape (m items,).
+        facets: facet of each item, of `FACETS`, array-like of shape (m items,); None: each item is a facet of its own.
 
     Attributes:
         classes_: the types; shape (4,).
-        prototypes_: mean of each facet of `FACETS` per type, NaN without answers; shape (4 types, 4 facets).
+        membership_: 1 where an item belongs to a facet, else 0; shape (m items, f facets).
+        n_features_in_: number of items, m.
+        prototypes_: mean of each facet per type, in the order of `FACETS`, NaN without answers; shape (4 types, f).
     """
 
-    def __init__(self, facets: Sequence[str]) -> None:
+    def __init__(self, facets: Sequence[str] | None = None) -> None:
         self.facets = facets
 
-    def fit(self, X: Floats, y: Labels) -> Self:  # noqa: N803
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:  # noqa: N803
         """Learn the prototypes.
 
         Args:
             X: answers from 0 to 1, NaN = missing; shape (n people, m items).
             y: type of each person; shape (n,).
+
+        Raises:
+            ValueError: `facets` names another facet, or has another length than X has columns.
         """
-        means = mean_per_facet(self.facets, X)
-        self.classes_ = np.unique(y)
-        self.prototypes_ = np.array([_mean_without_nan(means[y == name]) for name in self.classes_])
+        scores, types = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        check_classification_targets(types)
+        self.membership_ = self._membership()
+        self.classes_ = np.unique(types)
+        means = facet_means(scores, self.membership_)
+        self.prototypes_ = np.array([_mean_without_nan(means[types == name]) for name in self.classes_])
         return self
 
-    def predict(self, X: Floats) -> Labels:  # noqa: N803
+    def predict(self, X: ArrayLike) -> Labels:  # noqa: N803
         """Type of each person; shape (n,).
 
         Args:
             X: answers from 0 to 1, NaN = missing; shape (n people, m items).
+
+        Raises:
+            sklearn.exceptions.NotFittedError: `fit` was not called.
+            ValueError: X has another number of columns than in `fit`.
         """
-        means = mean_per_facet(self.facets, X)
+        check_is_fitted(self)
+        scores = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        means = facet_means(scores, self.membership_)
         distances = np.nansum((means[:, None, :] - self.prototypes_) ** 2, axis=2)
         nearest: Labels = self.classes_[distances.argmin(axis=1)]
         return nearest
+
+    def _membership(self) -> Floats:
+        if self.facets is None:
+            return np.eye(self.n_features_in_)
+        facets = list(self.facets)
+        if len(facets) != self.n_features_in_ or not set(facets) <= set(FACETS):
+            raise ValueError(
+                f"facets names {len(facets)} items, X has {self.n_features_in_} columns; each is of {', '.join(FACETS)}"
+            )
+        return np.array([[facet == name for name in FACETS] for facet in facets], dtype=np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        tags: Tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
 
 def _mean_without_nan(rows: Floats) -> Floats:

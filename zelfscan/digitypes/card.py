@@ -58,7 +58,7 @@ LIMITS = """## Where it fails
 * Studies among care workers mostly find ordered groups rather than four kinds of people, so that neighbours overlap.
 * The types rest mostly on self-rating, which runs ahead of what people can do.
 * Questions of other banks count as if they worked like those of bank `{bank}`.
-* Nothing is known of differences by age, language or background.
+* Nothing is known of real differences by age, language or background.
 
 ## Made again
 
@@ -127,12 +127,138 @@ def _figure_lines(figures: Facts) -> Iterator[str]:
     ]
     yield from _table(("people", "mean probability", "right"), bins)
     yield from _group_tables(figures)
+    if "comparison" in figures:
+        yield from _comparison(figures)
+        yield from _elsewhere(figures)
+        yield from _distribution(figures["distribution_error"])
+        yield from _fairness(figures["fairness"])
+        yield from _adaptive(figures["adaptive"])
+
+
+def _comparison(figures: Facts) -> Iterator[str]:
+    yield (
+        "\nOther classifiers, from simple to complicated. Kept is the simplest within 1 percentage point of the best "
+        f"possible, with an expected calibration error of at most 0.02: {figures['comparison']['chosen'] or 'none'}.\n"
+    )
+    rows = [
+        (name, _percent(each["accuracy"]), _behind(each), _decimals(each["ece"]), _decimals(each["log_loss"]))
+        for name, each in figures["comparison"]["candidates"].items()
+    ]
+    best = ("best possible (Bayes)", _percent(figures["bayes_accuracy"]), "0.0%", "-", "-")
+    yield from _table(("classifier", "accuracy", "behind the best", "ECE", "log loss"), [*rows, best])
+    yield "\nFour types against one low-to-high score (the mean of all answers).\n"
+    yield from _table(("measure", "four facets", "one score"), _ordered(figures["ordered"]))
+    yield (
+        f"\nAlong one line lies {figures['ordered']['first_axis']:.0%} of the differences between the personas; in the "
+        "last row they are moved onto that line, as studies that find ordered groups would have it."
+    )
+
+
+def _ordered(figures: Facts) -> Iterator[tuple[str, str, str]]:
+    margin = f"{_percent(figures['four_facets'])} (difference ± {_percent(figures['margin'])})"
+    yield "accuracy", margin, _percent(figures["one_score"])
+    bits, one = figures["four_facets_bits"], figures["one_score_bits"]
+    yield f"information on the type, of {figures['type_bits']:.2f} bits", f"{bits:.2f}", f"{one:.2f}"
+    line, one_line = figures["ordered_world_four_facets"], figures["ordered_world_one_score"]
+    yield "accuracy with the personas on one line", _percent(line), _percent(one_line)
+
+
+FARES = ("people", "mean probability", "right", "ECE", "abstained")
+"""Heads of the columns of `_fares`."""
+
+
+def _elsewhere(figures: Facts) -> Iterator[str]:
+    yield "\nBy response style, where everyone has it.\n"
+    yield from _table(("style", *FARES), [(name, *_fares(each)) for name, each in figures["by_style"].items()])
+    yield "\nBy share of the answers that is taken away.\n"
+    missing = [(f"{float(share):.0%}", *_fares(each)) for share, each in figures["missing"].items()]
+    yield from _table(("missing", *FARES), missing)
+    yield from _shifted(figures["shifted"].values())
+    yield from _moved_table(figures["moved"])
+
+
+def _shifted(shifted: Iterable[Facts]) -> Iterator[str]:
+    yield "\nBy share of starters (`analoge_idealist`), as it is, counted from everyone's type, and corrected.\n"
+    shares = ("starters", "counted", "corrected")
+    rows = [(*(_percent(each[key]) for key in shares), *_fares(each)) for each in shifted]
+    yield from _table((*shares, *FARES), rows)
+
+
+def _moved_table(moved: Facts) -> Iterator[str]:
+    yield "\nWith one persona moved on every facet, in standard deviations; the best possible there on fewer people.\n"
+    rows = [
+        (name, *_fares(each), _percent(each["classifier"]), _percent(each["bayes_accuracy"]))
+        for name, each in moved.items()
+    ]
+    yield from _table(("moved", *FARES, "right, of those fewer", "best possible"), rows)
+
+
+def _distribution(errors: Facts) -> Iterator[str]:
+    yield (
+        "\nThe division of the types in a group with 5% to 60% starters: the share of people who would have to be of "
+        "another type to make the estimate right. `counting` counts everyone's most likely type; `corrected` is "
+        "`estimate_shares` on everyone's probabilities, or on the counted types alone.\n"
+    )
+    names = ("counting", "soft", "corrected", "corrected_labels")
+    rows = [
+        (size, each["groups"], *(_percent(each[name]) for name in names), _percent(each["margin"]))
+        for size, each in errors.items()
+    ]
+    head = ("people", "groups", "counting", "mean of probabilities", "corrected", "corrected, from types alone")
+    yield from _table((*head, "± of counting - corrected"), rows)
+
+
+def _fairness(traits: Facts) -> Iterator[str]:
+    yield (
+        "\nFairness: simulated groups that differ only in how many there are of each type. `standardised` is the "
+        "accuracy with the types in everyone's shares; it should be the same for all. The last two columns are the "
+        "error of the division of the types. Whether real groups differ in more, only real answers can tell.\n"
+    )
+    rows = [
+        (f"{trait}: {name}", *_fares(each), *_group(each))
+        for trait, groups in traits.items()
+        for name, each in groups.items()
+    ]
+    yield from _table(("group", *FARES, "standardised", "counting", "corrected"), rows)
+
+
+def _group(figures: Facts) -> tuple[str, ...]:
+    standardised = f"{figures['standardised']:.1%} ± {figures['standardised_margin']:.1%}"
+    return standardised, _percent(figures["counting"]), _percent(figures["corrected"])
+
+
+def _adaptive(figures: Facts | None) -> Iterator[str]:
+    if figures is not None:
+        yield (
+            f"\nThe adaptive test asks {figures['median_questions']:g} questions (median) of "
+            f"{figures['questions']}, and finds the same type as the full test for {figures['agreement']:.1%} of "
+            f"{figures['people']:,} people; right for {figures['accuracy']:.1%}, the full test for "
+            f"{figures['full_accuracy']:.1%}."
+        )
+
+
+def _fares(figures: Facts) -> tuple[object, ...]:
+    right = f"{figures['accuracy']:.1%} ± {figures['margin']:.1%}"
+    confidence, abstained = _percent(figures["confidence"]), _percent(figures["abstained"])
+    return figures["people"], confidence, right, f"{figures['ece']:.3f}", abstained
+
+
+def _behind(figures: Facts) -> str:
+    return f"{figures['behind']:.1%} ± {figures['behind_margin']:.1%}"
+
+
+def _decimals(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _moved(key: str) -> str:
+    name, move = key.split()
+    return f"`{name}` {abs(float(move)):g} standard deviation {'higher' if float(move) > 0 else 'lower'} on every facet"
 
 
 def _group_tables(figures: Facts) -> Iterator[str]:
     for key, title in (
         ("verdicts", "By verdict; for 'between' either of the two types counts as right."),
-        ("styles", "By response style."),
         ("answered", "By number of answers, after taking answers away at random; each row starts at that number."),
     ):
         if key in figures:
@@ -149,14 +275,13 @@ def _measures(figures: Facts) -> Iterator[tuple[str, str]]:
     if "bayes" in figures:
         best = figures["bayes"]
         yield (
-            f"best possible in the simulation (Bayes, {best['people']:,} people)",
-            f"{best['accuracy']:.1%} ± {best['margin']:.1%}; the classifier on them {best['classifier']:.1%}",
+            "best possible in the simulation (Bayes)",
+            f"{figures['bayes_accuracy']:.1%} ± {best['margin']:.1%}; the classifier is {_behind(best)} behind",
         )
-    yield "nearest prototype (baseline)", _percent(figures["prototype"])
-    yield "expected calibration error", f"{figures['calibration_error']:.3f}"
+    yield "nearest prototype (baseline)", _percent(figures["prototype_accuracy"])
+    yield "expected calibration error (ECE)", f"{figures['ece']:.3f}"
     yield "log loss", f"{figures['log_loss']:.3f}"
-    abstained = sum(group["people"] for name, group in figures["verdicts"].items() if name in ("between", "too_few"))
-    yield "abstained ('between' or 'too few answers')", _percent(abstained / figures["people"])
+    yield "abstained ('between' or 'too few answers')", _percent(figures["abstained"])
 
 
 def _findings(figures: Facts) -> Iterator[str]:
@@ -167,10 +292,27 @@ def _findings(figures: Facts) -> Iterator[str]:
     yield f"* About {wrong:.0%} of people get another type than their own; mostly a neighbour."
     yield f"* `{weakest}` is recognised least: {recall:.0%} of them."
     if "styles" in figures:
-        usual = figures["styles"].get("regular", figures)["accuracy"]
-        for name, group in figures["styles"].items():
-            if usual - group["accuracy"] > 0.02:
-                yield f"* Response style {name}: right for {group['accuracy']:.0%}, against {usual:.0%} when regular."
+        usual = figures["styles"].get("regular", figures["accuracy"])
+        for name, accuracy in figures["styles"].items():
+            if usual - accuracy > 0.02:
+                yield f"* Response style {name}: right for {accuracy:.0%}, against {usual:.0%} when regular."
+        yield from _findings_elsewhere(figures)
+
+
+def _findings_elsewhere(figures: Facts) -> Iterator[str]:
+    """Where it does worst in other worlds than it learned from."""
+    name, worst = min(figures["moved"].items(), key=lambda entry: entry[1]["accuracy"])
+    yield f"* Were {_moved(name)}, it would be right for {worst['accuracy']:.0%}."
+    starters, shifted = list(figures["shifted"].items())[-1]
+    yield (
+        f"* In a group with {float(starters):.0%} starters, counting everyone's type finds {shifted['counted']:.0%}; "
+        f"`estimate_shares` finds {shifted['corrected']:.0%}."
+    )
+    small = figures["distribution_error"]["8"]
+    yield (
+        f"* Of 8 people it says little about the division of the types: {small['corrected']:.0%} of them would have "
+        "to be of another type, on average, to make the estimate right."
+    )
 
 
 def _percent(share: float | None) -> str:

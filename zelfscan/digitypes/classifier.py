@@ -1,7 +1,7 @@
 """From answers to a digitype: probabilities, verdict, and which answer pulled which way."""
 
-import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from scipy.special import softmax
 from sklearn.pipeline import Pipeline
 
 from zelfscan.digitypes.facets import FACETS, FacetAnswers
-from zelfscan.digitypes.features import MIDDLE, Floats, facet_features
+from zelfscan.digitypes.features import MIDDLE, Floats, facet_features, facet_means
 from zelfscan.digitypes.types import TYPES, Digitype, Pull, Verdict
 
 MARGIN = 0.15
@@ -20,6 +20,36 @@ MINIMUM_ANSWERS = 8
 
 MINIMUM_FACETS = 3
 """Answers to fewer facets than this are too few for a type."""
+
+
+class Outcomes(NamedTuple):
+    """What the classifier says about n people who answered the same m questions, as arrays.
+
+    Attributes:
+        items: `bank:theme.question` of each question.
+        best: indices in `TYPES` of the most likely type and of the runner-up; shape (n, 2).
+        verdicts: per person.
+        probabilities: of each type of `TYPES`; shape (n, 4).
+        means: mean answer per facet of `FACETS`, NaN without answers; shape (n, 4).
+        pulls: part of each answer in the log-odds of the type against the runner-up, NaN = missing; shape (n, m).
+        order: the questions by the size of their pull, strongest first, missing ones last; shape (n, m).
+        model: sha256 of the model file, in hex.
+    """
+
+    items: tuple[str, ...]
+    best: NDArray[np.intp]
+    verdicts: NDArray[np.str_]
+    probabilities: Floats
+    means: Floats
+    pulls: Floats
+    order: NDArray[np.intp]
+    model: str
+
+    @property
+    def counted(self) -> NDArray[np.intp]:
+        """How many pulls each person has: one per answer, none when there are too few; shape (n,)."""
+        answered = (~np.isnan(self.pulls)).sum(axis=1)
+        return np.where(self.verdicts == "too_few", 0, answered)
 
 
 class Classifier:
@@ -87,25 +117,23 @@ class Classifier:
         Returns:
             One outcome per row of `scores`.
         """
+        return digitypes(self.outcomes(items, facets, scores))
+
+    def outcomes(self, items: Sequence[str], facets: Sequence[str], scores: Floats) -> Outcomes:
+        """What `classify_table` says, as arrays; arguments are the same."""
         probabilities = self.probabilities(facets, scores)
-        order = np.argsort(-probabilities, axis=1, kind="stable")
-        pulls = self._pulls(facets, scores, order[:, 0], order[:, 1])
-        means = _none_for_nan(mean_per_facet(facets, scores))
-        verdicts = judge(facets, scores, probabilities)
-        return [
-            Digitype(
-                type=None if verdict == "too_few" else TYPES[first],
-                runner_up=TYPES[second],
-                verdict=verdict,
-                probabilities=dict(zip(TYPES, chance, strict=True)),
-                facets=dict(zip(FACETS, mean, strict=True)),
-                pulls=() if verdict == "too_few" else _strongest_first(items, pull),
-                model=self.model,
-            )
-            for (first, second), verdict, chance, mean, pull in zip(
-                order[:, :2].tolist(), verdicts, probabilities.tolist(), means, pulls.tolist(), strict=True
-            )
-        ]
+        best = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
+        pulls = self._pulls(facets, scores, best[:, 0], best[:, 1])
+        return Outcomes(
+            items=tuple(items),
+            best=best,
+            verdicts=_verdicts(facets, scores, probabilities),
+            probabilities=probabilities,
+            means=mean_per_facet(facets, scores),
+            pulls=pulls,
+            order=np.argsort(-np.abs(pulls), axis=1, kind="stable"),
+            model=self.model,
+        )
 
     def _pulls(
         self, facets: Sequence[str], scores: Floats, types: NDArray[np.intp], others: NDArray[np.intp]
@@ -133,15 +161,7 @@ def mean_per_facet(facets: Sequence[str], scores: Floats) -> Floats:
         facets: facet of each of the m items.
         scores: answers from 0 to 1, NaN = missing; shape (n, m).
     """
-    membership = _membership(facets)
-    answered = ~np.isnan(scores)
-    sums, counts = np.where(answered, scores, 0.0) @ membership, answered @ membership
-    means: Floats = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
-    return means
-
-
-def _none_for_nan(rows: Floats) -> list[list[float | None]]:
-    return [[None if math.isnan(cell) else cell for cell in row] for row in rows.tolist()]
+    return facet_means(scores, _membership(facets))
 
 
 def judge(facets: Sequence[str], scores: Floats, probabilities: Floats) -> list[Verdict]:
@@ -152,14 +172,40 @@ def judge(facets: Sequence[str], scores: Floats, probabilities: Floats) -> list[
         scores: answers from 0 to 1, NaN = missing; shape (n, m).
         probabilities: of each type; shape (n, 4).
     """
+    verdicts: list[Verdict] = _verdicts(facets, scores, probabilities).tolist()
+    return verdicts
+
+
+def _verdicts(facets: Sequence[str], scores: Floats, probabilities: Floats) -> NDArray[np.str_]:
     counts = ~np.isnan(scores) @ _membership(facets)
     enough = (counts.sum(axis=1) >= MINIMUM_ANSWERS) & ((counts > 0).sum(axis=1) >= MINIMUM_FACETS)
     ranked = np.sort(probabilities, axis=1)
     close = ranked[:, -1] - ranked[:, -2] < MARGIN
-    pairs = zip(enough.tolist(), close.tolist(), strict=True)
-    return ["too_few" if not some else "between" if near else "clear" for some, near in pairs]
+    return np.where(enough, np.where(close, "between", "clear"), "too_few")
 
 
-def _strongest_first(items: Sequence[str], pulls: Sequence[float]) -> tuple[Pull, ...]:
-    used = [Pull(item, weight) for item, weight in zip(items, pulls, strict=True) if not math.isnan(weight)]
-    return tuple(sorted(used, key=lambda pull: -abs(pull.weight)))
+def digitypes(outcomes: Outcomes) -> list[Digitype]:
+    """The outcome of each person."""
+    means = np.where(np.isnan(outcomes.means), np.array(None), outcomes.means)
+    pulling = [order[:counted] for order, counted in zip(outcomes.order.tolist(), outcomes.counted, strict=True)]
+    people = zip(
+        outcomes.best.tolist(),
+        outcomes.verdicts.tolist(),
+        outcomes.probabilities.tolist(),
+        means.tolist(),
+        outcomes.pulls.tolist(),
+        pulling,
+        strict=True,
+    )
+    return [
+        Digitype(
+            type=None if verdict == "too_few" else TYPES[type],
+            runner_up=TYPES[other],
+            verdict=verdict,
+            probabilities=dict(zip(TYPES, chances, strict=True)),
+            facets=dict(zip(FACETS, facets, strict=True)),
+            pulls=tuple(Pull(outcomes.items[k], weights[k]) for k in items),
+            model=outcomes.model,
+        )
+        for (type, other), verdict, chances, facets, weights, items in people
+    ]

@@ -1,36 +1,43 @@
 """How good the classifier is on people that it was not trained on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple, TypeVar, get_args
 
 import numpy as np
 from sklearn.model_selection import cross_val_predict
 
 from zelfscan.banks.schema import Bank
-from zelfscan.digitypes import metrics
+from zelfscan.digitypes import adaptive_evaluation, comparison, groups, metrics, robustness
+from zelfscan.digitypes.adaptive import adaptable
 from zelfscan.digitypes.baselines import DRAWS, NearestPrototype, bayes_posterior
 from zelfscan.digitypes.classifier import Classifier, judge
+from zelfscan.digitypes.comparison import Comparison, Ordered
 from zelfscan.digitypes.features import Floats
+from zelfscan.digitypes.groups import DistributionError, GroupFares
 from zelfscan.digitypes.items import Integers
 from zelfscan.digitypes.metrics import Bin, Truths, TypeQuality
 from zelfscan.digitypes.parameters import Parameters
 from zelfscan.digitypes.progress import Step, silent
+from zelfscan.digitypes.robustness import Fares, MoveFares, Put, ShiftFares, StyleFares, Trial
 from zelfscan.digitypes.simulation import Labels, People, simulate, thin
 from zelfscan.digitypes.training import make_pipeline
 from zelfscan.digitypes.types import TYPES, Verdict
 
 PEOPLE = 20_000
-"""Simulated people to evaluate on."""
+"""Simulated people to evaluate on; as many again for each change of their world."""
 
-BAYES_PEOPLE = 5_000
-"""How many of them are classified by Bayes' rule as well, which is slow."""
-
-STEPS = 4 + len(TYPES)
+STEPS = 7 + len(TYPES) + comparison.STEPS + adaptive_evaluation.STEPS
 """Parts of the work that `evaluate` reports."""
 
-TEST, BAYES, PROTOTYPE, THIN = 1, 2, 3, 4
-"""Independent streams of chance from one seed; training uses stream 0."""
+TEST, BAYES, COMPARISON, THIN, ROBUSTNESS, GROUPS = 1, 2, 3, 4, 7, 8
+"""Independent streams of chance from one seed; training uses stream 0, the adaptive test 5 and 6."""
+
+ADAPTIVE = 2
+"""One in so many people takes the adaptive test as well, which is slow."""
+
+LEARNING = 2
+"""People to fit the other classifiers on, per person of the test: as many as the shipped model was trained on."""
 
 ANSWERED = (0, 4, 8, 12, 16)
 """Lowest number of answers of each group by number of answers."""
@@ -49,21 +56,19 @@ class Group(NamedTuple):
 
 
 class Ceiling(NamedTuple):
-    """The best possible accuracy in the simulation, and the classifier's on the same people.
+    """The estimate of the best possible accuracy in the simulation, on the same people as the classifier's.
 
     Attributes:
-        people: how many people.
-        draws: draws per type of the estimate.
-        accuracy: of Bayes' rule.
+        draws: per type.
         margin: half the 95% interval of that accuracy.
-        classifier: accuracy of the classifier.
+        behind: how much less accurate the classifier is.
+        behind_margin: half the 95% interval of `behind`.
     """
 
-    people: int
     draws: int
-    accuracy: float
     margin: float
-    classifier: float
+    behind: float
+    behind_margin: float
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,10 @@ class Quality:
         people: how many.
         accuracy: share for whom the most likely type is the true one, whatever the verdict.
         margin: half the 95% interval of the accuracy.
-        prototype: accuracy of the baseline, `NearestPrototype`.
+        prototype_accuracy: accuracy of the baseline, `NearestPrototype`.
         log_loss: mean of minus the natural logarithm of the true type's probability.
-        calibration_error: expected calibration error.
+        ece: expected calibration error.
+        abstained: share who get no single type ('between' or 'too few').
         reliability: the points of the reliability diagram.
         confusion: people per true type (row) and predicted type (column), in the order of `TYPES`.
         types: quality of each type.
@@ -86,9 +92,10 @@ class Quality:
     people: int
     accuracy: float
     margin: float
-    prototype: float
+    prototype_accuracy: float
     log_loss: float
-    calibration_error: float
+    ece: float
+    abstained: float
     reliability: tuple[Bin, ...]
     confusion: tuple[tuple[int, ...], ...]
     types: dict[str, TypeQuality]
@@ -106,16 +113,36 @@ class Evaluation(Quality):
 
     Attributes:
         seed: that the people came from.
-        bayes: the best possible.
-        styles: people per response style.
+        bayes_accuracy: the best possible.
+        bayes: how that was estimated, and how far the classifier is behind.
+        comparison: other classifiers, and which one to keep.
+        ordered: what four types add over one low-to-high score.
+        styles: accuracy per response style.
+        by_style: everything per response style.
         answered: people by number of answers, after answers were taken away at random; keyed by the lowest
             number of the group.
+        missing: by share of the answers that is taken away.
+        shifted: by share of starters.
+        moved: with a persona moved.
+        distribution_error: how far estimates of the shares of the types are off, by people per group.
+        fairness: per trait and group.
+        adaptive: the adaptive test beside the full one (`evaluate_adaptive`); None for a bank that it cannot ask.
     """
 
     seed: int
+    bayes_accuracy: float
     bayes: Ceiling
-    styles: dict[str, Group]
+    comparison: Comparison
+    ordered: Ordered
+    styles: dict[str, float]
+    by_style: dict[str, StyleFares]
     answered: dict[int, Group]
+    missing: dict[float, Fares]
+    shifted: dict[float, ShiftFares]
+    moved: dict[str, MoveFares]
+    distribution_error: dict[int, DistributionError]
+    fairness: dict[str, dict[str, GroupFares]]
+    adaptive: dict[str, Any] | None
 
 
 def evaluate(
@@ -126,7 +153,7 @@ def evaluate(
     seed: int = 0,
     step: Step = silent,
 ) -> Evaluation:
-    """Classify fresh simulated people and compare with their true type.
+    """Classify fresh simulated people and compare with their true type; do so again where the world differs.
 
     Args:
         classifier: the model.
@@ -136,23 +163,19 @@ def evaluate(
         seed: of the simulation; the people differ from those that training with this seed uses.
         step: called after each of `STEPS` parts.
     """
-    test = simulate(parameters, bank, people, np.random.default_rng([seed, TEST]))
+    trial = Trial(classifier, parameters, bank, people, np.random.default_rng([seed, TEST]))
+    test = trial.put(parameters)
     step("simulate")
-    prototype = _prototype(parameters, bank, test, seed)
-    step("prototype")
-    probabilities = classifier.probabilities(test.facets, test.scores)
-    sure, correct = _outcome(probabilities, test.latents.types)
-    styles = {name: test.latents.styles == k for k, name in enumerate(parameters.styles)}
-    step("classify")
-    evaluation = Evaluation(
-        **vars(measure(test.facets, test.scores, probabilities, test.latents.types, prototype)),
+    posterior = bayes_posterior(parameters, test.people, np.random.default_rng([seed, BAYES]), step=step)
+    best = posterior.argmax(axis=1) == test.types
+    return Evaluation(
+        **_compared(replace(trial, rng=np.random.default_rng([seed, COMPARISON])), test, best, step),
+        **_robustness(replace(trial, rng=np.random.default_rng([seed, ROBUSTNESS])), test, step),
+        **_in_groups(replace(trial, rng=np.random.default_rng([seed, GROUPS])), test, step),
+        adaptive=_adaptive(trial, seed, step),
+        answered=_by_answers(classifier, test.people, np.random.default_rng([seed, THIN])),
         seed=seed,
-        styles=_groups(styles, sure, correct),
-        answered=_by_answers(classifier, test, np.random.default_rng([seed, THIN])),
-        bayes=_ceiling(parameters, test[:BAYES_PEOPLE], correct, np.random.default_rng([seed, BAYES]), step),
     )
-    step("measure")
-    return evaluation
 
 
 def cross_validate(facets: Sequence[str], scores: Floats, labels: Labels, prior: float) -> Quality:
@@ -182,18 +205,20 @@ def measure(facets: Sequence[str], scores: Floats, probabilities: Floats, types:
         prototype: accuracy of the baseline.
     """
     sure, correct = _outcome(probabilities, types)
+    verdicts = judge(facets, scores, probabilities)
     bins, table = metrics.reliability(sure, correct), metrics.confusion(types, probabilities.argmax(axis=1))
     return Quality(
         people=len(types),
         accuracy=float(correct.mean()),
         margin=metrics.margin(float(correct.mean()), len(types)),
-        prototype=prototype,
+        prototype_accuracy=prototype,
         log_loss=metrics.log_loss(probabilities, types),
-        calibration_error=metrics.expected_calibration_error(bins),
+        ece=metrics.expected_calibration_error(bins),
+        abstained=1 - verdicts.count("clear") / len(verdicts),
         reliability=bins,
         confusion=tuple(map(tuple, table.tolist())),
         types=metrics.per_type(table),
-        verdicts=_by_verdict(judge(facets, scores, probabilities), probabilities, types),
+        verdicts=_by_verdict(verdicts, probabilities, types),
     )
 
 
@@ -202,17 +227,56 @@ def _outcome(probabilities: Floats, types: Integers) -> tuple[Floats, Truths]:
     return probabilities.max(axis=1), probabilities.argmax(axis=1) == types
 
 
-def _ceiling(parameters: Parameters, people: People, correct: Truths, rng: np.random.Generator, step: Step) -> Ceiling:
-    count = len(people.levels)
-    posterior = bayes_posterior(parameters, people, rng, step=step)
-    accuracy = float((posterior.argmax(axis=1) == people.latents.types).mean())
-    return Ceiling(count, DRAWS, accuracy, metrics.margin(accuracy, count), float(correct[:count].mean()))
+def _compared(trial: Trial, test: Put, best: Truths, step: Step) -> dict[str, Any]:
+    """The quality of the classifier, and of what it is compared with."""
+    known = simulate(trial.parameters, trial.bank, LEARNING * trial.people, trial.rng)
+    found = comparison.candidates(test.probabilities, known, test.people, trial.rng, step)
+    compared = comparison.compare(found, best, test.types)
+    ordered = comparison.ordered(found, trial.parameters, trial.bank, test.people, trial.rng)
+    step("ordered")
+    prototype = compared.candidates["nearest_prototype"].accuracy
+    quality = measure(test.people.facets, test.people.scores, test.probabilities, test.types, prototype)
+    kept, accuracy = compared.candidates[comparison.KEPT], float(best.mean())
+    ceiling = Ceiling(DRAWS, metrics.margin(accuracy, len(best)), kept.behind, kept.behind_margin)
+    return {
+        **vars(quality),
+        "bayes_accuracy": accuracy,
+        "bayes": ceiling,
+        "comparison": compared,
+        "ordered": ordered,
+    }
 
 
-def _prototype(parameters: Parameters, bank: Bank, test: People, seed: int) -> float:
-    known = simulate(parameters, bank, len(test.levels), np.random.default_rng([seed, PROTOTYPE]))
-    baseline = NearestPrototype(known.facets).fit(known.scores, known.labels)
-    return float((baseline.predict(test.scores) == test.labels).mean())
+def _robustness(trial: Trial, test: Put, step: Step) -> dict[str, Any]:
+    """How the classifier fares in other worlds."""
+    by_style = robustness.styles(trial)
+    found: dict[str, Any] = {"by_style": by_style, "styles": {name: each.accuracy for name, each in by_style.items()}}
+    step("styles")
+    found["missing"] = robustness.missing(trial, test)
+    step("missing")
+    found["shifted"] = robustness.shifted(trial)
+    step("shifted")
+    found["moved"] = robustness.moved(trial)
+    step("moved")
+    return found
+
+
+def _in_groups(trial: Trial, test: Put, step: Step) -> dict[str, Any]:
+    """How it fares for groups of people."""
+    errors = groups.distribution_errors(test, trial.parameters.shares, trial.rng)
+    step("distribution")
+    fairness = groups.fairness(trial)
+    step("fairness")
+    return {"distribution_error": errors, "fairness": fairness}
+
+
+def _adaptive(trial: Trial, seed: int, step: Step) -> dict[str, Any] | None:
+    if not adaptable(trial.bank):
+        return None
+    people = trial.people // ADAPTIVE
+    return adaptive_evaluation.evaluate_adaptive(
+        trial.classifier, trial.parameters, trial.bank, people, seed, step=step
+    )
 
 
 def _by_verdict(verdicts: Sequence[Verdict], probabilities: Floats, types: Integers) -> dict[str, Group]:

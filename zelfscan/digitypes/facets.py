@@ -62,8 +62,8 @@ def facet_table(bank: Bank, addresses: Sequence[str], rows: Sequence[Sequence[Va
         rows: per person the answer in each column, None = missing.
     """
     items = [(item, facet) for item, facet in facet_items(bank) if item.address in addresses]
-    counted = _without_hidden(bank, addresses, rows)
-    columns = [_scores([row[addresses.index(item.address)] for row in counted], item, bank) for item, _ in items]
+    given = dict(zip(addresses, zip(*_without_hidden(bank, addresses, rows), strict=True), strict=False))
+    columns = [_scores(given.get(item.address, ()), item, bank) for item, _ in items]
     return FacetTable(
         items=tuple(f"{bank.bank}:{item.address}" for item, _ in items),
         facets=tuple(facet for _, facet in items),
@@ -90,14 +90,11 @@ def _score(value: Value, item: Item, bank: Bank) -> float:
 
 def _scores(values: Sequence[Value | None], item: Item, bank: Bank) -> list[float]:
     """Score of each value, NaN where it is None; each different value is scored once."""
-    known: dict[object, float] = {None: np.nan}
-    found = []
-    for value in values:
-        key = tuple(value) if isinstance(value, list) else value
-        if value is not None and key not in known:
-            known[key] = _score(value, item, bank)
-        found.append(known[key])
-    return found
+    several = KINDS[item.question.kind].takes_several(item.question)
+    keys = [tuple(value) if isinstance(value, list) else value for value in values] if several else values
+    different = dict(zip(keys, values, strict=True))
+    known = {key: _score(value, item, bank) for key, value in different.items() if value is not None}
+    return list(map((known | {None: np.nan}).__getitem__, keys))
 
 
 def _without_hidden(

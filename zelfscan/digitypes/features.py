@@ -37,6 +37,19 @@ def facet_features(scores: Floats, membership: Floats, prior: float) -> Floats:
     return np.hstack([sums, counts]) / np.tile(counts + prior, 2)
 
 
+def facet_means(scores: Floats, membership: Floats) -> Floats:
+    """Mean answer of each person to the items of each facet, NaN without answers; shape (n people, f facets).
+
+    Args:
+        scores: answers from 0 to 1, NaN = missing; shape (n people, m items).
+        membership: 1 where an item belongs to a facet, else 0; shape (m items, f).
+    """
+    answered = ~np.isnan(scores)
+    sums, counts = np.where(answered, scores, 0.0) @ membership, answered @ membership
+    means: Floats = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+    return means
+
+
 class FacetFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Scikit-learn transformer from item scores (NaN = missing) to `facet_features`.
 

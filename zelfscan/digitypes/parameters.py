@@ -105,6 +105,12 @@ class Style(_Block):
     reached: Share = 1.0
 
 
+class PeopleGroup(_Block):
+    """People who differ from others only in how many there are of each type; shares in the order of `TYPES`."""
+
+    shares: tuple[Share, Share, Share, Share]
+
+
 class Parameters(BaseModel):
     """All assumptions of the simulation.
 
@@ -113,6 +119,7 @@ class Parameters(BaseModel):
         correlations: one per pair of facets.
         items: the response model of each question.
         styles: response styles by name; the shares add up to 1.
+        groups: per trait (language, age, ...) the groups that fairness is judged by; the shares of each add up to 1.
         hash: sha256 in hex of the file that they were read from.
     """
 
@@ -122,6 +129,7 @@ class Parameters(BaseModel):
     correlations: tuple[Correlation, ...]
     items: Items
     styles: dict[str, Style]
+    groups: dict[str, dict[str, PeopleGroup]] = {}
     hash: str = ""
 
     @model_validator(mode="after")
@@ -131,6 +139,9 @@ class Parameters(BaseModel):
         _require("correlations", pairs, [" with ".join(p) for p in itertools.combinations(sorted(FACETS), 2)])
         _add_up("personas", [p.share.value for p in self.personas.values()])
         _add_up("styles", [s.share for s in self.styles.values()])
+        for trait, groups in self.groups.items():
+            for name, group in groups.items():
+                _add_up(f"groups.{trait}.{name}", list(group.shares))
         if np.linalg.eigvalsh(self.correlation).min() <= 1e-6:
             raise ValueError("correlations: no people can have these six together; bring them closer to 0")
         return self

@@ -67,7 +67,11 @@ def load_classifier(folder: Path) -> Classifier:
     content = _read(path)
     _check_hash(path, content, facts)
     _check_version(path, facts)
-    return Classifier(_open(path, content), facts["model"])
+    pipeline = _open(path, content)
+    try:
+        return Classifier(pipeline, facts["model"])
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        raise ModelError(f"{path}: holds another model than a digitype classifier ({error}); {MEND}") from error
 
 
 def load_facts(folder: Path) -> dict[str, Any]:
@@ -81,7 +85,9 @@ def load_facts(folder: Path) -> dict[str, Any]:
         facts = json.loads(_read(path))
     except ValueError:
         facts = None
-    if not isinstance(facts, dict) or not {"model", "versions"} <= facts.keys():
+    if not (
+        isinstance(facts, dict) and isinstance(facts.get("model"), str) and isinstance(facts.get("versions"), dict)
+    ):
         raise ModelError(f"{path}: damaged: it does not describe a model; {MEND}")
     return facts
 
@@ -123,7 +129,7 @@ def _check_hash(path: Path, content: bytes, facts: dict[str, Any]) -> None:
     if digest != facts["model"]:
         raise ModelError(
             f"{path}: is not the model that {FACTS} describes: its sha256 is {digest[:12]}..., "
-            f"not {str(facts['model'])[:12]}...; {MEND}"
+            f"not {facts['model'][:12]}...; {MEND}"
         )
 
 
@@ -140,11 +146,11 @@ def _check_version(path: Path, facts: dict[str, Any]) -> None:
 def _open(path: Path, content: bytes) -> Pipeline:
     try:
         unknown = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED)
-        if unknown:
-            raise ModelError(f"{path}: holds types that are not trusted: {', '.join(sorted(unknown))}; {MEND}")
-        pipeline = skops.io.loads(content, trusted=list(TRUSTED))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        pipeline = None if unknown else skops.io.loads(content, trusted=list(TRUSTED))
+    except Exception as error:  # a damaged file makes skops raise almost anything
         raise ModelError(f"{path}: no skops file that can be read ({error}); {MEND}") from error
+    if unknown:
+        raise ModelError(f"{path}: holds types that are not trusted: {', '.join(sorted(unknown))}; {MEND}")
     if not isinstance(pipeline, Pipeline):
         raise ModelError(f"{path}: holds a {type(pipeline).__name__}, not a pipeline; {MEND}")
     return pipeline

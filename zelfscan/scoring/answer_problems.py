@@ -53,6 +53,10 @@ MESSAGES = {
         "nl": "deze regel heeft {found} cellen, de eerste regel {needed}. Maak ze gelijk.",
         "en": "this line has {found} cells, the first line {needed}. Make them the same.",
     },
+    "more": {
+        "nl": "vanaf hier staan er meer fouten. Verbeter eerst die hierboven.",
+        "en": "from here on there are more mistakes. Mend those above first.",
+    },
     "meant": {"nl": " Bedoelde je `{meant}`?", "en": " Did you mean `{meant}`?"},
     "number": {"nl": "een heel getal ({bounds})", "en": "a whole number ({bounds})"},
     "one_of": {"nl": "een uit {values}", "en": "one of {values}"},
