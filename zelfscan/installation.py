@@ -1,23 +1,26 @@
 """What every entrance (web, command line, demo) needs at hand: settings, secrets, database, model, materials."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from zelfscan.banks.loader import known_materials
-from zelfscan.banks.schema import Material
+from zelfscan.banks.schema import Answers, Bank, Material
 from zelfscan.config import Secrets, Settings, SettingsError, create_secrets, load_secrets, private_folder, secrets_file
 from zelfscan.db import Database
+from zelfscan.digitypes.adaptive import AdaptiveTest
 from zelfscan.digitypes.classifier import Classifier
+from zelfscan.digitypes.parameters import load_parameters
 from zelfscan.digitypes.store import load_classifier
 from zelfscan.organisations.services import installation_salt, is_in_use, is_same_pepper
 from zelfscan.privacy.code import CodeKeys, derive, pepper_check
+from zelfscan.rounds.measures import DIGITYPE
 from zelfscan.scan.drafts import erase_expired
 
 
 @dataclass(frozen=True)
 class Installation:
-    """An opened installation; nothing in it changes while it is open."""
+    """An opened installation; nothing in it changes while it is open, but `tests`, made when one is first asked for."""
 
     settings: Settings
     secrets: Secrets
@@ -25,6 +28,16 @@ class Installation:
     classifier: Classifier
     materials: Mapping[str, Material]
     salt: bytes
+    tests: dict[str, AdaptiveTest] = field(default_factory=dict)
+
+    def questions_asked(self, bank: Bank, answers: Answers) -> tuple[str, ...] | None:
+        """What an adaptive test asks of the digitype bank, in order; None for another bank, which is asked whole."""
+        if bank.bank != DIGITYPE:
+            return None
+        if bank.hash not in self.tests:
+            parameters = load_parameters(self.settings.models_dir / "simulation.yaml")
+            self.tests[bank.hash] = AdaptiveTest(self.classifier, parameters, bank)
+        return self.tests[bank.hash].progress(answers).asked
 
     def keys_of(self, code: str) -> CodeKeys:
         """Derive the keys of a personal code (some 35 ms and 19 MiB: on purpose)."""

@@ -14,10 +14,10 @@ from zelfscan.outcome.forms import CodeForm, FinishForm, KeepForm
 from zelfscan.outcome.qr import code_address, qr_svg
 from zelfscan.outcome.view import ballot_lines, outcome_view, progress_lines
 from zelfscan.privacy.code import CodeKeys, CodeTypo, normalise
-from zelfscan.rounds.measures import measures_of
+from zelfscan.rounds.measures import DIGITYPE, measures_of
 from zelfscan.rounds.queries import Invitation, bank_versions, invitation
 from zelfscan.scan import drafts
-from zelfscan.scan.services import Scan, open_scan
+from zelfscan.scan.services import Answers, Scan, open_scan, pages_of
 from zelfscan.web import cookies
 from zelfscan.web.access import public
 from zelfscan.web.codes import typo_message
@@ -40,7 +40,21 @@ def _in_hand() -> tuple[bytes, Scan, Invitation, Outcome] | None:
         link = invitation(session, scan.token)
     if link is None:
         return None
-    return key, scan, link, build_outcome(link.banks, scan.answers, here.classifier, here.materials)
+    return key, scan, link, build_outcome(link.banks, _counting(scan, link), here.classifier, here.materials)
+
+
+def _counting(scan: Scan, link: Invitation) -> dict[str, Answers]:
+    """The answers that count: of an adaptive test those to the questions that are asked."""
+    if not scan.adaptive:
+        return scan.answers
+    asked = {
+        page.items[0].address
+        for page in pages_of(link.banks, scan.answers, installation().questions_asked)
+        if page.alone
+    }
+    return scan.answers | {
+        DIGITYPE: {address: value for address, value in scan.answers.get(DIGITYPE, {}).items() if address in asked}
+    }
 
 
 @blueprint.get("/uitkomst")

@@ -36,9 +36,16 @@ def round_() -> None:
 )
 @click.option("--minimum", default=5, show_default=True, help="Fewest people in a group that is shown.")
 @click.option("--minimum-distribution", default=8, show_default=True, help="Fewest people for a whole distribution.")
+@click.option("--adaptive", is_flag=True, help="Ask the digitype with as few questions as it needs.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def open_(
-    organisation: str, title: str, banks: tuple[str, ...], minimum: int, minimum_distribution: int, as_json: bool
+    organisation: str,
+    title: str,
+    banks: tuple[str, ...],
+    minimum: int,
+    minimum_distribution: int,
+    adaptive: bool,
+    as_json: bool,
 ) -> None:
     """Open a round for all teams of an organisation."""
     settings, database = opened_database()
@@ -49,7 +56,7 @@ def open_(
     asked, rules = _banks(settings, banks), _rules(minimum, minimum_distribution)
     with database.read() as session:
         before = [(version, bank) for bank in asked if (version := last_version(session, found.id, bank)) is not None]
-    round_id = open_round(database, settings, found.id, title, asked, date.today(), rules)
+    round_id = open_round(database, settings, found.id, title, asked, date.today(), rules, adaptive)
     changed = [line for old, new in before for line in _changes(old, new)]
     told = "\n".join([*changed, f"Round {round_id} is open."])
     _print({"round": round_id, "title": title, "changed": changed}, told, as_json)

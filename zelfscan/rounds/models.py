@@ -41,6 +41,7 @@ class Round(Base):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     minimum: Mapped[int]
     minimum_distribution: Mapped[int]
+    adaptive: Mapped[bool] = mapped_column(default=False)
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
     banks: Mapped[list["RoundBank"]] = relationship(order_by="RoundBank.position")

@@ -30,11 +30,12 @@ class Invitation:
     open: bool
     minimum: int
     public_key: bytes
+    adaptive: bool
     banks: tuple[Bank, ...]
 
 
 _INVITATION = (
-    select(Round.id, Round.title, Round.state, Round.minimum, Round.public_key)
+    select(Round.id, Round.title, Round.state, Round.minimum, Round.public_key, Round.adaptive)
     .add_columns(Unit.id, Unit.name, Organisation.id, Organisation.name, RoundBank.hash)
     .select_from(RoundLink)
     .join(Round, Round.id == RoundLink.round_id)
@@ -51,7 +52,7 @@ def invitation(session: Session, token: str) -> Invitation | None:
     rows = session.execute(_INVITATION, {"token": token}).all()
     if not rows:
         return None
-    round_id, title, state, minimum, public_key, unit_id, team, organisation_id, organisation, _ = rows[0]
+    round_id, title, state, minimum, public_key, adaptive, unit_id, team, organisation_id, organisation, _ = rows[0]
     banks = tuple(bank_version(session, row.hash) for row in rows)
     return Invitation(
         token=token,
@@ -64,6 +65,7 @@ def invitation(session: Session, token: str) -> Invitation | None:
         open=state == "open",
         minimum=minimum,
         public_key=public_key,
+        adaptive=adaptive,
         banks=banks,
     )
 

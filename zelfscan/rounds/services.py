@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from zelfscan.banks.schema import Bank
 from zelfscan.config import Settings
 from zelfscan.db import Database
+from zelfscan.digitypes.adaptive import adaptable
 from zelfscan.errors import ClearError
 from zelfscan.mixing import write_mixed
 from zelfscan.organisations.models import Unit
@@ -20,7 +21,7 @@ from zelfscan.privacy import disclosure
 from zelfscan.privacy.disclosure import Release, Rules, make_release
 from zelfscan.privacy.sealing import BALLOT_ID_SIZE, TooLarge, new_round_keys, open_ballot, seal_ballot
 from zelfscan.rounds.keys import destroy_key, read_key, store_key
-from zelfscan.rounds.measures import largest_ballot, measures_of
+from zelfscan.rounds.measures import DIGITYPE, largest_ballot, measures_of
 from zelfscan.rounds.models import Ballot, BankVersion, ReleasedGroup, Round, RoundBank, RoundLink
 from zelfscan.rounds.queries import banks_of, rounds_of
 
@@ -51,10 +52,14 @@ def open_round(
     banks: Sequence[Bank],
     today: date,
     rules: Rules | None = None,
+    adaptive: bool = False,
 ) -> str:
     """Open a round for all teams of an organisation, with a link for each; returns the round's id.
 
     The private key is stored before the round exists: a round without its key could never be counted.
+
+    Args:
+        adaptive: ask the digitype with as few questions as it needs (`zelfscan.digitypes.adaptive`).
 
     Raises:
         RoundError: the title is taken, a bank is asked twice, or the banks have more themes than a ballot can hold.
@@ -62,6 +67,10 @@ def open_round(
     private, public = new_round_keys()
     round_id, rules = new_id(), rules or Rules()
     _check_plan(database, organisation_id, title, banks, public)
+    if adaptive and not any(bank.bank == DIGITYPE and adaptable(bank) for bank in banks):
+        raise RoundError(
+            f"only bank {DIGITYPE!r} can be adaptive, and this round does not ask it; add it, or leave it out"
+        )
     store_key(settings, round_id, private)
     with database.write() as session:
         _store_banks(session, banks)
@@ -74,6 +83,7 @@ def open_round(
                 public_key=public,
                 minimum=rules.minimum,
                 minimum_distribution=rules.minimum_distribution,
+                adaptive=adaptive,
                 opened_on=today,
             )
         )

@@ -23,6 +23,7 @@ from zelfscan.scan.forms import (
 from zelfscan.scan.questions import filled_questions, submitted_questions
 from zelfscan.scan.services import (
     AllAnswers,
+    Answers,
     OpenScan,
     Page,
     Scan,
@@ -33,6 +34,7 @@ from zelfscan.scan.services import (
     pages_of,
     save_answers,
     unanswered,
+    way_through,
     whole_theme,
 )
 from zelfscan.web import cookies
@@ -110,8 +112,14 @@ def resume() -> Response:
     found = _scan_in_hand()
     if found is None:
         return redirect(url_for("scan.nothing_here"))
-    answers = found.scan.answers
-    return redirect(url_for("scan.page", number=_where_it_was(pages_of(found.banks, answers), answers)))
+    return redirect(url_for("scan.page", number=_where_it_was(_pages(found), found.scan.answers)))
+
+
+def _pages(found: OpenScan, answers: AllAnswers | None = None) -> list[Page]:
+    """The pages of a scan with the answers in it, or with newer ones."""
+    return pages_of(
+        found.banks, answers or found.scan.answers, installation().questions_asked if found.scan.adaptive else None
+    )
 
 
 def _where_it_was(pages: list[Page], answers: AllAnswers) -> int:
@@ -128,8 +136,7 @@ def page(number: int) -> str | Response:
     found = _scan_in_hand()
     if found is None:
         return redirect(url_for("scan.nothing_here"))
-    answers = found.scan.answers
-    pages = pages_of(found.banks, answers)
+    answers, pages = found.scan.answers, _pages(found)
     theme = _page_at(pages, number)
     wanted = found.scan.help.get(theme.bank.bank, [])
     return _theme_page(filled_questions(theme, answers.get(theme.bank.bank, {})), wanted, pages, number)
@@ -149,9 +156,10 @@ def _theme_page(
         help_wanted=help_wanted,
         wrong=wrong,
         page=pages[number - 1],
+        way=way_through(pages, number),
         begins_bank=number == 1 or pages[number - 2].bank.hash != pages[number - 1].bank.hash,
         number=number,
-        total=len(pages),
+        last=number == len(pages) and not pages[number - 1].alone,
         minutes=minutes_left(pages, number),
     )
 
@@ -163,43 +171,47 @@ def answer(number: int) -> str | Response:
     found, key = _scan_in_hand(), cookies.read_key(cookies.SCAN)
     if found is None or key is None:
         return _gone()
-    pages = pages_of(found.banks, found.scan.answers)
+    pages = _pages(found)
     sent = whole_theme(found.banks, request.form.get(THEME, "")) or _page_at(pages, number)
     form = theme_form(sent)
     valid = form.validate()
-    saved = _save(form, sent, key, found.draft)
+    shown = _shown(pages, sent, number)
+    saved = _save(form, sent, key, found, shown)
     if saved is None:
         return _gone()
     if "X-Autosave" in request.headers:
         return Response(status=204)
-    shown = _shown(pages, sent)
     if not valid and shown and request.form.get("go", "next") in NEED_VALID:
         wanted = saved.help.get(sent.bank.bank, [])
         return _theme_page(submitted_questions(shown, form), wanted, pages, pages.index(shown) + 1, wrong=True)
-    return _next_page(pages_of(found.banks, saved.answers), saved.answers, shown or sent, number)
+    return _next_page(_pages(found, saved.answers), saved.answers, shown or sent, number)
 
 
-def _shown(pages: list[Page], sent: Page) -> Page | None:
-    """The page of the theme that was sent, as it was before; None when other answers hide it."""
-    return next((page for page in pages if _name(page) == _name(sent)), None)
+def _shown(pages: list[Page], sent: Page, number: int) -> Page | None:
+    """The page that was sent, as it was before; None when other answers hide it."""
+    here = pages[number - 1 : number]
+    return next((page for page in here + pages if (page.bank, page.theme) == (sent.bank, sent.theme)), None)
 
 
-def _name(page: Page) -> tuple[str, str]:
-    return page.bank.hash, page.theme.id
-
-
-def _save(form: Form, theme: Page, key: bytes, draft: drafts.Held) -> Scan | None:
-    shown = request.form.getlist(SHOWN)
+def _save(form: Form, theme: Page, key: bytes, found: OpenScan, shown: Page | None) -> Scan | None:
     return save_answers(
         installation().database,
         key,
         today(),
         theme.bank.bank,
-        given_answers(form, theme),
-        cleared_answers(form, theme, shown),
+        _passed(found, shown) | given_answers(form, theme),
+        cleared_answers(form, theme, request.form.getlist(SHOWN)),
         wanted_help(theme, request.form.getlist(HELP_ASKED), request.form.getlist(HELP)),
-        draft,
+        found.draft,
     )
+
+
+def _passed(found: OpenScan, shown: Page | None) -> Answers:
+    """A question of an adaptive test that somebody goes on from without an answer is skipped: the next follows it."""
+    if shown is None or not shown.alone or "X-Autosave" in request.headers or request.form.get("go", "next") != "next":
+        return {}
+    (item,) = shown.items
+    return {} if item.address in found.scan.answers.get(shown.bank.bank, {}) else {item.address: None}
 
 
 def _gone() -> Response:
@@ -228,15 +240,15 @@ def _opened_here(pages: list[Page], before: Page, answers: AllAnswers) -> str | 
     """Address of the first question on this page that was not asked before, and now is."""
     asked = {item.address for item in before.items}
     given = answers.get(before.bank.bank, {})
-    same = [page for page in pages if _name(page) == _name(before)]
+    same = [page for page in pages if page.name == before.name]
     new = [i.address for p in same for i in p.items if i.address not in asked and i.address not in given]
     return new[0] if new else None
 
 
 def _number_after(pages: list[Page], before: Page, number: int) -> int:
     """Number (from 1) of the page behind `before`, in the pages as they are now; `number` when it is gone."""
-    order = [_name(page) for page in pages]
-    return order.index(_name(before)) + 2 if _name(before) in order else number
+    order = [page.name for page in pages]
+    return order.index(before.name) + 2 if before.name in order else number
 
 
 @blueprint.get("/scan/stoppen")

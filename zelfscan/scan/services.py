@@ -1,7 +1,7 @@
 """Taking a scan: begin, answer, read back."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -18,6 +18,10 @@ from zelfscan.scan import drafts
 Answers = dict[str, Value | None]
 AllAnswers = Mapping[str, Answers]
 """Answers per bank id."""
+Choose = Callable[[Bank, Answers], Sequence[str] | None]
+
+TYPICAL = 10
+"""Questions that an adaptive test asks of most people (docs/digitypes.md)."""
 
 SECONDS_PER_QUESTION = 10
 """Reading and answering one question, for the estimate of the time left."""
@@ -35,6 +39,7 @@ class Scan:
         returning: whether the code is one that the employee had already.
         answers: per bank id, answer by address; None is 'rather not say'.
         help: per bank id the places (`help_places`) where help is wanted.
+        adaptive: whether the digitype is asked with as few questions as it needs.
     """
 
     id: str
@@ -44,13 +49,14 @@ class Scan:
     returning: bool = False
     answers: dict[str, Answers] = field(default_factory=dict)
     help: dict[str, list[str]] = field(default_factory=dict)
+    adaptive: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": "scan"} | vars(self) | {"banks": list(self.banks)}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        given = {name: content[name] for name in ("id", "token", "code", "returning", "answers", "help")}
+        given = {name: content[name] for name in ("id", "token", "code", "returning", "answers", "help", "adaptive")}
         return cls(banks=tuple(content["banks"]), **given)
 
     def with_answers(self, bank: str, given: Answers, cleared: Collection[str] = ()) -> Self:
@@ -85,11 +91,21 @@ class OpenScan:
 
 @dataclass(frozen=True)
 class Page:
-    """One theme of one bank: what a page of the scan asks, given the answers so far."""
+    """One theme of one bank: what a page of the scan asks, given the answers so far.
+
+    Attributes:
+        alone: of an adaptive test, which asks one question a page.
+    """
 
     bank: Bank
     theme: Theme
     items: tuple[Item, ...]
+    alone: bool = False
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What tells a page from the others, whatever its number is."""
+        return self.bank.hash, self.items[0].address if self.alone else self.theme.id
 
 
 def begin(database: Database, link: Invitation, today: date, days: int, code: str | None = None) -> bytes:
@@ -102,7 +118,14 @@ def begin(database: Database, link: Invitation, today: date, days: int, code: st
     """
     key = drafts.new_key()
     banks = tuple(bank.hash for bank in link.banks)
-    scan = Scan(secrets.token_hex(8), link.token, banks, code or new_code(), returning=code is not None)
+    scan = Scan(
+        secrets.token_hex(8),
+        link.token,
+        banks,
+        code or new_code(),
+        returning=code is not None,
+        adaptive=link.adaptive,
+    )
     with database.write() as session:
         drafts.erase_expired(session, today)
         drafts.create(session, key, link.organisation_id, scan.to_dict(), today + timedelta(days=days))
@@ -144,10 +167,19 @@ def save_answers(
     return Scan.from_dict(content) if content and content["kind"] == "scan" else None
 
 
-def pages_of(banks: tuple[Bank, ...], answers: AllAnswers) -> list[Page]:
-    """The pages of a scan: each theme of each bank that has a question to ask, given the answers."""
+def pages_of(banks: tuple[Bank, ...], answers: AllAnswers, choose: Choose | None = None) -> list[Page]:
+    """The pages of a scan: each theme of each bank that has a question to ask, given the answers.
+
+    Args:
+        choose: for an adaptive scan: the questions to ask of a bank, in order, or None for a bank that is asked whole.
+    """
     pages: list[Page] = []
     for bank in banks:
+        chosen = choose(bank, answers.get(bank.bank, {})) if choose else None
+        if chosen is not None:
+            items = [bank.item(address) for address in chosen]
+            pages += [Page(bank, item.theme, (item,), alone=True) for item in items]
+            continue
         asked = [bank.item(address) for address in visible(bank, answers.get(bank.bank, {}))]
         themes = groupby(asked, key=lambda item: item.theme.id)
         pages += [Page(bank, items[0].theme, items) for items in (tuple(found) for _, found in themes)]
@@ -178,9 +210,40 @@ def unanswered(page: Page, answers: Answers) -> list[Item]:
     return [item for item in page.items if item.address not in answers]
 
 
+@dataclass(frozen=True)
+class Way:
+    """How far a page is on the way through a scan.
+
+    Attributes:
+        part, parts: number of the theme, and how many there are; 0 on a page of an adaptive test.
+        question, questions: number of the question of an adaptive test, and how many there are at most; else 0.
+        done, whole: for a bar.
+    """
+
+    part: int
+    parts: int
+    question: int
+    questions: int
+    done: int
+    whole: int
+
+
+def way_through(pages: list[Page], number: int) -> Way:
+    """How far page `number` (from 1) is; the end of an adaptive test is a leap forward."""
+    alone, here = [page for page in pages if page.alone], pages[number - 1].alone
+    most = len(alone[0].bank.items()) if alone else 0
+    parts = len(pages) - len(alone)
+    if here:
+        return Way(0, parts, sum(page.alone for page in pages[:number]), most, number - 1, most + parts)
+    part = sum(not page.alone for page in pages[:number])
+    return Way(part, parts, 0, most, most + part - 1, most + parts)
+
+
 def minutes_left(pages: list[Page], number: int) -> int:
     """Estimate of the minutes from page `number` (from 1) to the outcome, at least 1."""
     questions = sum(len(page.items) for page in pages[number - 1 :])
+    if pages[number - 1].alone:
+        questions += max(0, TYPICAL - sum(page.alone for page in pages))
     return max(1, round(questions * SECONDS_PER_QUESTION / 60))
 
 
