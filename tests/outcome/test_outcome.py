@@ -85,6 +85,11 @@ def test_the_view_speaks_both_languages(sqlite_world: World) -> None:
         for language in ("nl", "en")
     )
     assert dutch.themes[0].title == "Werken met apps"
+    assert dutch.digitype is not None
+    assert english.digitype is not None
+    assert dutch.digitype.sentence != english.digitype.sentence
+    assert dutch.digitype.profile is not None
+    assert dutch.digitype.profile.name.in_("nl").lower() in dutch.digitype.sentence.lower()
     assert english.themes[0].title == "Working with apps"
     assert len(english.steps) == len(dutch.steps) > 0
     assert {step.theme for step in english.steps} <= {theme.title for theme in english.themes}

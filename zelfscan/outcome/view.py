@@ -7,6 +7,7 @@ from typing import TypeVar
 from flask_babel import gettext
 
 from zelfscan.banks.schema import Answers, Bank, Item, Material
+from zelfscan.digitypes.explaining import explanation
 from zelfscan.digitypes.facets import has_facets
 from zelfscan.digitypes.profiles import TypeProfile, profiles
 from zelfscan.digitypes.types import Digitype
@@ -35,6 +36,7 @@ class DigitypeView:
     facets: tuple[tuple[str, int | None], ...]
     towards: tuple[str, ...]
     away: tuple[str, ...]
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,7 @@ def _digitype(digitype: Digitype, banks: Sequence[Bank], language: str) -> Digit
         ),
         tuple(text for text, weight in texts if weight > 0)[:PULLS_SHOWN],
         tuple(text for text, weight in texts if weight < 0)[:PULLS_SHOWN],
+        explanation(digitype, banks, language),
     )
 
 
