@@ -19,15 +19,15 @@ from zelfscan.digitypes.simulation import People, simulate
 
 
 @pytest.fixture(scope="module")
-def test_people(parameters: Parameters, shipped: Bank) -> People:
+def others(parameters: Parameters, shipped: Bank) -> People:
     return simulate(parameters, shipped, 2000, np.random.default_rng(31))
 
 
 @pytest.fixture(scope="module")
-def found(classifier: Classifier, parameters: Parameters, shipped: Bank, test_people: People) -> dict[str, Found]:
+def found(classifier: Classifier, parameters: Parameters, shipped: Bank, others: People) -> dict[str, Found]:
     known = simulate(parameters, shipped, 4000, np.random.default_rng(32))
-    probabilities = classifier.probabilities(test_people.facets, test_people.scores)
-    return candidates(probabilities, known, test_people, np.random.default_rng(33))
+    probabilities = classifier.probabilities(others.facets, others.scores)
+    return candidates(probabilities, known, others, np.random.default_rng(33))
 
 
 def candidate(behind: float, ece: float | None) -> Candidate:
@@ -55,29 +55,29 @@ def test_distance_to_the_best_is_that_of_the_same_people() -> None:
     assert judged.behind_margin == pytest.approx(1.96 * np.sqrt(0.1875 / 4))
 
 
-def test_candidates_are_in_order_and_each_beats_chance(found: dict[str, Found], test_people: People) -> None:
+def test_candidates_are_in_order_and_each_beats_chance(found: dict[str, Found], others: People) -> None:
     assert tuple(found) == CANDIDATES
-    right = {name: (each.types == test_people.latents.types).mean() for name, each in found.items()}
+    right = {name: (each.types == others.latents.types).mean() for name, each in found.items()}
     assert min(right.values()) > 0.6
     assert right["logistic_regression"] > right["nearest_prototype"] + 0.01
     assert right["logistic_regression"] > right["one_score"] + 0.04
     assert abs(right["gradient_boosting"] - right["logistic_regression"]) < 0.04
 
 
-def test_a_model_that_boasts_is_not_kept(found: dict[str, Found], test_people: People) -> None:
+def test_a_model_that_boasts_is_not_kept(found: dict[str, Found], others: People) -> None:
     honest = found[KEPT].probabilities
     assert honest is not None
     boasting = honest**2 / (honest**2).sum(axis=1, keepdims=True)
-    types = test_people.latents.types
+    types = others.latents.types
     judged = compare({KEPT: Found(found[KEPT].types, boasting)}, found[KEPT].types == types, types)
     assert judged.candidates[KEPT].behind == 0
     assert judged.chosen is None
 
 
 def test_four_facets_add_less_in_an_ordered_world(
-    found: dict[str, Found], parameters: Parameters, shipped: Bank, test_people: People
+    found: dict[str, Found], parameters: Parameters, shipped: Bank, others: People
 ) -> None:
-    result = ordered(found, parameters, shipped, test_people, np.random.default_rng(34))
+    result = ordered(found, parameters, shipped, others, np.random.default_rng(34))
     gain = result.four_facets - result.one_score
     assert gain > 0.04 > result.margin
     assert result.ordered_world_four_facets - result.ordered_world_one_score < gain - 0.02

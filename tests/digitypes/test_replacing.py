@@ -105,7 +105,7 @@ def test_labels_of_other_people_than_the_simulation_has_replace_a_simulated_mode
 ) -> None:
     turned = FacetTable(table.items, table.facets, 1 - table.scores)
     found = train_on_labels(turned, labels)
-    in_place.require_no_worse_on_labels(found.probabilities, turned, labels)
+    assert in_place.require_no_worse_on_labels(found.probabilities, turned, labels) is None
 
 
 def test_labels_that_teach_nothing_do_not_replace_a_simulated_model(
@@ -118,7 +118,7 @@ def test_labels_that_teach_nothing_do_not_replace_a_simulated_model(
 def test_the_same_labels_again_may_replace_what_they_taught(
     labelled: Incumbent, fitted: Fitted, table: FacetTable, labels: list[str]
 ) -> None:
-    labelled.require_no_worse_on_labels(fitted.probabilities, table, labels)
+    assert labelled.require_no_worse_on_labels(fitted.probabilities, table, labels) is None
 
 
 def test_labels_that_fit_less_well_do_not_replace_what_labels_taught(

@@ -62,43 +62,50 @@ def open_round(
         adaptive: ask the digitype with as few questions as it needs (`zelfscan.digitypes.adaptive`).
 
     Raises:
-        RoundError: the title is taken, a bank is asked twice, or the banks have more themes than a ballot can hold.
+        RoundError: the title is taken, a bank is asked twice, the banks have more questions than an outcome or more
+            themes than a ballot can hold, or what is to be adaptive cannot be.
     """
     private, public = new_round_keys()
-    round_id, rules = new_id(), rules or Rules()
-    _check_plan(database, organisation_id, title, banks, public)
-    if adaptive and not any(bank.bank == DIGITYPE and adaptable(bank) for bank in banks):
-        raise RoundError(
-            f"only bank {DIGITYPE!r} can be adaptive, and this round does not ask it; add it, or leave it out"
-        )
-    store_key(settings, round_id, private)
+    _check_title(database, organisation_id, title)
+    _check_banks(banks, public, adaptive)
+    settled = rules or Rules()
+    round_ = Round(
+        id=new_id(),
+        organisation_id=organisation_id,
+        title=title,
+        state="open",
+        public_key=public,
+        minimum=settled.minimum,
+        minimum_distribution=settled.minimum_distribution,
+        adaptive=adaptive,
+        opened_on=today,
+    )
+    store_key(settings, round_.id, private)
+    _store_round(database, round_, banks)
+    return round_.id
+
+
+def _store_round(database: Database, round_: Round, banks: Sequence[Bank]) -> None:
+    organisation_id, round_id = round_.organisation_id, round_.id
     with database.write() as session:
         _store_banks(session, banks)
-        session.add(
-            Round(
-                id=round_id,
-                organisation_id=organisation_id,
-                title=title,
-                state="open",
-                public_key=public,
-                minimum=rules.minimum,
-                minimum_distribution=rules.minimum_distribution,
-                adaptive=adaptive,
-                opened_on=today,
-            )
-        )
+        session.add(round_)
         session.flush()
         session.add_all(_round_banks(organisation_id, round_id, banks))
         session.add_all(_round_links(organisation_id, round_id, units_of(session, organisation_id)))
-    return round_id
 
 
-def _check_plan(database: Database, organisation_id: str, title: str, banks: Sequence[Bank], public: bytes) -> None:
+def _check_title(database: Database, organisation_id: str, title: str) -> None:
     with database.read() as session:
         if title in {round_.title for round_ in rounds_of(session, organisation_id)}:
             raise RoundError(f"there is a round {title!r} already; give this one another title")
+
+
+def _check_banks(banks: Sequence[Bank], public: bytes, adaptive: bool) -> None:
     if len({bank.bank for bank in banks}) < len(banks):
         raise RoundError("a bank is named twice; a round asks each bank once")
+    if adaptive and not any(bank.bank == DIGITYPE and adaptable(bank) for bank in banks):
+        raise RoundError(f"only bank {DIGITYPE!r} can be adaptive, and this round does not ask it; ask it as well")
     questions = sum(len(bank.items()) for bank in banks)
     if questions > MOST_QUESTIONS:
         raise RoundError(
