@@ -1,7 +1,10 @@
 """CPU time from /proc: of a process and everything that it started, and of the whole machine."""
 
 import os
+import time
 from pathlib import Path
+
+from zelfscan.privacy.code import derive, new_code
 
 CORES = os.cpu_count() or 1
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -24,6 +27,19 @@ def machine_seconds() -> float:
     fields = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:9]
     user, nice, system, _idle, _waiting, *interrupts = map(int, fields)
     return (user + nice + system + sum(interrupts)) / TICKS
+
+
+def derivation_ms(times: int = 10) -> float:
+    """Milliseconds of CPU time to derive the keys of a code, with nothing else going on.
+
+    That never changes, so it tells how fast this machine is just now: on a shared machine by a factor of two.
+    """
+    code = new_code()
+    derive(code, bytes(16), bytes(16))
+    started = time.process_time()
+    for _ in range(times):
+        derive(code, bytes(16), bytes(16))
+    return 1000 * (time.process_time() - started) / times
 
 
 def _processes() -> tuple[dict[int, int], dict[int, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from tests.bench.cpu import derivation_ms
 from tests.bench.limits import DERIVING, Limit
 from tests.bench.measuring import VISITORS, Measured
 from tests.bench.weight import LEVEL, Weight
@@ -16,7 +17,8 @@ WIDE = 62
 def machine() -> str:
     """Where the figures come from; other work on the same cores makes all of them larger."""
     load = os.getloadavg()[0]
-    return f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} at the start"
+    keys = f"deriving the keys of a code takes {derivation_ms():.0f} ms of CPU"
+    return f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} at the start; {keys}"
 
 
 def database_lines(measured: Measured, workers: int) -> Iterator[str]:
