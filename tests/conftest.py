@@ -17,7 +17,7 @@ from zelfscan.db import Database
 from zelfscan.installation import Installation, initialise, open_installation
 from zelfscan.privacy import code
 from zelfscan.web.app import create_app
-from zelfscan.web.limits import limiter
+from zelfscan.web.limits import attempts
 
 TEMPLATE = "zelfscan_template"
 
@@ -119,7 +119,7 @@ def sqlite_world(sqlite_settings: Settings) -> Iterator[World]:
 def make_app(world: World) -> Flask:
     app = create_app(installation=world.installation)
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    limiter.reset()
+    attempts.storage.reset()
     return app
 
 

@@ -1,6 +1,7 @@
 """The database: connection, transactions and migrations, for SQLite and PostgreSQL alike."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, LargeBinary, MetaData, String, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from zelfscan.config import Settings
@@ -19,11 +21,15 @@ from zelfscan.errors import ClearError
 PATIENCE, MOMENT = 20_000, 50
 """Milliseconds that SQLite waits for another writer, and for readers of the write-ahead log."""
 
+PAUSE = 1.0
+"""Seconds after which a connection that nobody used is tried before it is used again."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 Id = Annotated[str, mapped_column(String(32))]
 Hash = Annotated[str, mapped_column(String(64))]
-Name = Annotated[str, mapped_column(String(200))]
+NAME_LENGTH = 200
+Name = Annotated[str, mapped_column(String(NAME_LENGTH))]
 Sealed = Annotated[bytes, mapped_column(LargeBinary)]
 
 
@@ -46,13 +52,18 @@ class DatabaseError(ClearError):
 
 
 class Database:
-    """One engine, and the kinds of transaction that the services use."""
+    """The kinds of transaction that the services use.
+
+    Attributes:
+        engine: for transactions of several statements.
+        single: for statements that are a transaction each; its connections stay in that mode, so that a statement takes
+            one message to the server and none to begin, commit or reset.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._reading = self.engine.execution_options(begin="BEGIN")
-        alone = {"begin": None} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._autocommit = self.engine.execution_options(**alone)
+        self.single = _engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
 
     @property
     def is_sqlite(self) -> bool:
@@ -73,7 +84,7 @@ class Database:
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
         """A connection on which each statement is a transaction of its own."""
-        with self._autocommit.connect() as connection:
+        with self.single.connect() as connection:
             yield connection
 
     def forget_traces(self) -> None:
@@ -115,6 +126,7 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.single.dispose()
 
 
 def opened_database() -> tuple[Settings, Database]:
@@ -137,12 +149,32 @@ def migrations(connection: Connection | None = None) -> Config:
     return config
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+def _engine(url: str, **options: Any) -> Engine:
+    engine = create_engine(url, hide_parameters=True, **options)
     if make_url(url).get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        if not options:
+            event.listen(engine, "begin", _begin_sqlite)
+    else:
+        _try_after_a_pause(engine)
     return engine
+
+
+def _try_after_a_pause(engine: Engine) -> None:
+    """Replace connections that the server closed in the meantime, without asking the server at each use."""
+
+    def used(_: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    def tried(connection: Any, record: Any, _: Any) -> None:
+        if time.monotonic() - record.info.get("used", time.monotonic()) > PAUSE:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError("the server closed this connection") from error
+
+    event.listen(engine, "checkin", used)
+    event.listen(engine, "checkout", tried)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
@@ -158,6 +190,4 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    begin = connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
-    if begin:
-        connection.exec_driver_sql(begin)
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))

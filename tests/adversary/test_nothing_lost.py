@@ -128,7 +128,8 @@ def run_and_kill(target: Any, world: World, *args: Any) -> None:
     """Run in a process of its own, with connections of its own, which has to die by SIGKILL."""
 
     def run() -> None:
-        world.installation.database.engine.dispose(close=False)
+        for engine in (world.installation.database.engine, world.installation.database.single):
+            engine.dispose(close=False)
         target(world, *args)
 
     process = multiprocessing.get_context("fork").Process(target=run)

@@ -12,7 +12,7 @@ from tests.bench.weight import LIMIT, compressed, weigh, weigh_employee_pages
 from zelfscan.config import Settings
 from zelfscan.installation import initialise, open_installation
 from zelfscan.web.app import create_app
-from zelfscan.web.limits import limiter
+from zelfscan.web.limits import attempts
 
 KINDS = {"home", "start", "theme page", "outcome", "code", "end", "return", "mine"}
 THEMES = 12
@@ -37,7 +37,7 @@ def visitor(sqlite_settings: Settings) -> Iterator[tuple[FlaskClient, str]]:
     installation = open_installation(sqlite_settings)
     token = shipped_round(installation)[0]
     app = create_app(installation=installation)
-    limiter.reset()
+    attempts.storage.reset()
     yield app.test_client(), token
     installation.database.close()
 

@@ -372,6 +372,11 @@ class Bank(Part):
         return self._by_address[address]
 
     @cached_property
+    def branches(self) -> bool:
+        """Whether answers decide which questions are asked."""
+        return any(item.question.show_if is not None for item in self.items())
+
+    @cached_property
     def _by_address(self) -> dict[str, Item]:
         return {
             f"{theme.id}.{question.id}": Item(f"{theme.id}.{question.id}", theme, question)

@@ -10,10 +10,14 @@ from zelfscan.organisations.services import end_sessions, sign_in
 from zelfscan.organisations.signin import SignedIn, signed_in_account
 from zelfscan.web.access import public, signed_in
 from zelfscan.web.current import installation
-from zelfscan.web.limits import limiter, login_limit
+from zelfscan.web.limits import limited, login_limit
 from zelfscan.web.pages import own_path
 
 blueprint = Blueprint("organisations", __name__, template_folder="templates")
+
+
+def _email() -> str:
+    return request.form.get("email", "").strip().lower()
 
 
 @blueprint.get("/account/inloggen")
@@ -26,8 +30,8 @@ def sign_in_page() -> str | Response:
 
 @blueprint.post("/account/inloggen")
 @public
-@limiter.limit(login_limit)
-@limiter.limit(login_limit, key_func=lambda: request.form.get("email", "").strip().lower())
+@limited(login_limit)
+@limited(login_limit, by=_email)
 def enter() -> str | Response:
     form = SignInForm()
     if form.validate():

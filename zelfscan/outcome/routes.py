@@ -23,7 +23,7 @@ from zelfscan.web.access import public
 from zelfscan.web.codes import typo_message
 from zelfscan.web.current import installation, now, today
 from zelfscan.web.i18n import LANGUAGES, current_language, remember_language
-from zelfscan.web.limits import code_limit, limiter
+from zelfscan.web.limits import code_limit, limited
 
 blueprint = Blueprint("outcome", __name__, template_folder="templates")
 
@@ -160,7 +160,7 @@ def return_page() -> str:
 
 @blueprint.post("/mijn")
 @public
-@limiter.limit(code_limit)
+@limited(code_limit)
 def return_with_code() -> str | Response:
     form = CodeForm()
     if not form.validate():

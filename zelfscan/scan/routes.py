@@ -43,7 +43,7 @@ from zelfscan.web.codes import typo_message
 from zelfscan.web.current import installation, today
 from zelfscan.web.forms import Form
 from zelfscan.web.i18n import LANGUAGES, remember_language
-from zelfscan.web.limits import code_limit, limiter
+from zelfscan.web.limits import code_limit, limited
 
 blueprint = Blueprint("scan", __name__, template_folder="templates")
 
@@ -59,7 +59,7 @@ def start_page(token: str) -> str:
 
 @blueprint.post("/s/<token>")
 @public
-@limiter.limit(code_limit, exempt_when=lambda: not request.form.get("code"))
+@limited(code_limit, counts=lambda: bool(request.form.get("code")))
 def start(token: str) -> str | Response:
     link, form = _link(token), BeginForm()
     if not link.open:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Self
 
@@ -12,7 +13,7 @@ from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.schema import Bank, Item, Theme, Value
 from zelfscan.db import Database
 from zelfscan.privacy.code import new_code
-from zelfscan.rounds.queries import Invitation, bank_versions
+from zelfscan.rounds.queries import VERSIONS_IN_MEMORY, Invitation, bank_versions
 from zelfscan.scan import drafts
 
 Answers = dict[str, Value | None]
@@ -180,10 +181,33 @@ def pages_of(banks: tuple[Bank, ...], answers: AllAnswers, choose: Choose | None
             items = [bank.item(address) for address in chosen]
             pages += [Page(bank, item.theme, (item,), alone=True) for item in items]
             continue
-        asked = [bank.item(address) for address in visible(bank, answers.get(bank.bank, {}))]
-        themes = groupby(asked, key=lambda item: item.theme.id)
-        pages += [Page(bank, items[0].theme, items) for items in (tuple(found) for _, found in themes)]
+        pages += _theme_pages(bank, answers.get(bank.bank, {}))
     return pages
+
+
+def _theme_pages(bank: Bank, answers: Answers) -> Sequence[Page]:
+    """The themes of a bank that have a question to ask."""
+    whole = _whole_pages(_Version(bank.hash, bank))
+    if not bank.branches:
+        return whole
+    asked = set(visible(bank, answers))
+    kept = ((page, tuple(item for item in page.items if item.address in asked)) for page in whole)
+    return [page if items == page.items else replace(page, items=items) for page, items in kept if items]
+
+
+@dataclass(frozen=True)
+class _Version:
+    """A bank, told apart by its hash."""
+
+    hash: str
+    bank: Bank = field(compare=False)
+
+
+@lru_cache(maxsize=VERSIONS_IN_MEMORY)
+def _whole_pages(version: _Version) -> tuple[Page, ...]:
+    """Each theme of a bank with all its questions."""
+    themes = groupby(version.bank.items(), key=lambda item: item.theme)
+    return tuple(Page(version.bank, theme, tuple(items)) for theme, items in themes)
 
 
 def whole_theme(banks: tuple[Bank, ...], name: str) -> Page | None:
@@ -191,11 +215,9 @@ def whole_theme(banks: tuple[Bank, ...], name: str) -> Page | None:
 
     What a browser sends may come from a page of before other answers hid questions, or the whole theme.
     """
-    for bank in banks:
-        for theme in bank.themes:
-            if f"{bank.bank}.{theme.id}" == name:
-                return Page(bank, theme, tuple(item for item in bank.items() if item.theme.id == theme.id))
-    return None
+    bank_id, _, theme_id = name.partition(".")
+    whole = (page for bank in banks if bank.bank == bank_id for page in _whole_pages(_Version(bank.hash, bank)))
+    return next((page for page in whole if page.theme.id == theme_id), None)
 
 
 def help_places(page: Page) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from zelfscan.config import Settings
 from zelfscan.installation import Installation, open_installation
-from zelfscan.web import access, errors, i18n, limits, security
+from zelfscan.web import access, errors, i18n, security
 
 
 def create_app(settings: Settings | None = None, installation: Installation | None = None) -> Flask:
@@ -33,7 +33,6 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     security.init_app(app, secure=opened.settings.secure)
     CSRFProtect(app)
     i18n.init_app(app)
-    limits.init_app(app)
     _sign_in(app)
     _register(app)
     access.init_app(app)
