@@ -1,7 +1,7 @@
 """From scores to what helps: tips, learning materials that fit, and the next steps that bring most."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, get_args
 
 from zelfscan.banks.schema import Answers, Bank, Item, Material, Stage, Theme
@@ -69,10 +69,10 @@ class Advice:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON: ids and numbers, no texts."""
-        themes = [asdict(t) | {"tips": list(t.tips), "materials": list(t.materials)} for t in self.themes]
+        themes = [{"theme": t.theme, "tips": list(t.tips), "materials": list(t.materials)} for t in self.themes]
         return {
             "themes": themes,
-            "next_steps": [asdict(step) for step in self.next_steps],
+            "next_steps": [dict(vars(step)) for step in self.next_steps],
             "given": list(self.given),
             "standings": {one.question: one.status for one in self.standings},
         }

@@ -1,7 +1,7 @@
 """From answers to a score and level per theme, and the basic level."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 from zelfscan.banks.branching import visible
@@ -88,7 +88,8 @@ class Scores:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON: ids and numbers, no texts."""
-        return asdict(self) | {"themes": [asdict(theme) for theme in self.themes]}
+        basic = dict(vars(self.basic)) if self.basic else None
+        return {"bank": self.bank, "hash": self.hash, "themes": [dict(vars(t)) for t in self.themes], "basic": basic}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

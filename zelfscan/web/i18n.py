@@ -69,6 +69,11 @@ def in_language(text: Text | None) -> str:
 
 def init_app(app: Flask) -> None:
     babel = Babel(app, default_locale=DEFAULT, locale_selector=chosen_locale)
-    babel.domain_instance = Catalogues()
+    babel.domain_instance = catalogues = Catalogues()
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: catalogues.get_translations().ugettext(text),
+        ngettext=lambda one, many, number: catalogues.get_translations().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.jinja_env.filters["t"] = in_language
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, current_language=current_language)
