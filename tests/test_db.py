@@ -4,7 +4,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, select, text
+from sqlalchemy import delete, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 import zelfscan.models
@@ -68,12 +68,17 @@ def test_a_failed_transaction_leaves_nothing(world: World) -> None:
         assert session.scalar(select(Organisation).where(Organisation.name == "Half")) is None
 
 
-def test_a_session_for_reading_keeps_nothing(world: World) -> None:
-    with world.installation.database.read() as session:
+def test_a_session_for_reading_refuses_to_write(world: World) -> None:
+    database = world.installation.database
+    with database.read() as session:
         session.add(Organisation(id="x", name="Half"))
-        session.flush()
-    with world.installation.database.read() as session:
-        assert session.get(Organisation, "x") is None
+        with pytest.raises(TypeError, match="only reads"):
+            session.flush()
+    for statement in (delete(Organisation), insert(Organisation).values(id="x", name="Half")):
+        with database.read() as session, pytest.raises(TypeError, match="only reads"):
+            session.execute(statement)
+    with database.read() as session:
+        assert session.scalars(select(Organisation.name)).all() == ["Testzorg"]
 
 
 def test_a_ballot_of_another_length_is_refused_by_the_database(world: World) -> None:

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, LargeBinary, MetaData, String, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column
 
 from zelfscan.config import Settings
 from zelfscan.errors import ClearError
@@ -51,18 +51,32 @@ class DatabaseError(ClearError):
     """The database cannot be used as it is; the message says why, and how to mend it."""
 
 
+class ReadingSession(Session):
+    """A session that refuses to write."""
+
+
+@event.listens_for(ReadingSession, "before_flush")
+def _refuse_flush(*_: object) -> None:
+    raise TypeError("this session only reads")
+
+
+@event.listens_for(ReadingSession, "do_orm_execute")
+def _refuse_writing(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise TypeError("this session only reads")
+
+
 class Database:
     """The kinds of transaction that the services use.
 
     Attributes:
-        engine: for transactions of several statements.
-        single: for statements that are a transaction each; its connections stay in that mode, so that a statement takes
-            one message to the server and none to begin, commit or reset.
+        engine: for transactions that write.
+        single: for reading, and for statements that are a transaction each; its connections stay in that mode, so that
+            a statement takes one message to the server and none to begin, commit or reset.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
-        self._reading = self.engine.execution_options(begin="BEGIN")
         self.single = _engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
 
     @property
@@ -71,8 +85,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that only reads; nothing it changes is kept."""
-        with Session(self._reading) as session:
+        """A session that only reads: each statement sees what is committed at that moment."""
+        with ReadingSession(self.single) as session:
             yield session
 
     @contextmanager
@@ -190,4 +204,4 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
