@@ -36,8 +36,8 @@ def test_the_full_test_finds_the_same_type(found: dict[str, Any]) -> None:
 
 def test_it_is_about_as_good_as_the_full_test(found: dict[str, Any]) -> None:
     assert found["accuracy"] > found["full_accuracy"] - 0.01
-    assert found["calibration_error"] < 0.016
-    assert found["calibration_error"] < found["full_calibration_error"] + 0.01
+    assert found["ece"] < 0.016
+    assert found["ece"] < found["full_ece"] + 0.01
 
 
 def test_figures_agree_with_each_other(found: dict[str, Any], parameters: Parameters) -> None:
@@ -68,7 +68,7 @@ def test_without_stopping_it_is_the_full_test(classifier: Classifier, parameters
     assert whole["median_questions"] == whole["questions_p95"] == 18
     assert whole["agreement"] == whole["verdict_agreement"] == 1
     assert whole["accuracy"] == whole["full_accuracy"]
-    assert whole["calibration_error"] == whole["full_calibration_error"]
+    assert whole["ece"] == whole["full_ece"]
 
 
 def test_more_doubt_gives_fewer_questions_and_less_agreement(

@@ -5,9 +5,8 @@ import pytest
 
 from zelfscan.banks.schema import Bank
 from zelfscan.digitypes.classifier import Classifier
-from zelfscan.digitypes.evaluation import STEPS, Evaluation, cross_validate, evaluate
+from zelfscan.digitypes.evaluation import STEPS, Evaluation, evaluate
 from zelfscan.digitypes.parameters import Parameters
-from zelfscan.digitypes.simulation import simulate
 from zelfscan.digitypes.types import TYPES
 
 
@@ -75,13 +74,3 @@ def test_bank_that_cannot_be_asked_adaptively(
     monkeypatch.setattr("zelfscan.digitypes.evaluation.adaptable", lambda bank: False)
     found = evaluate(classifier, parameters, small, people=200)
     assert found.adaptive is None
-
-
-def test_cross_validation_gives_about_the_same_accuracy(
-    found: Evaluation, parameters: Parameters, shipped: Bank
-) -> None:
-    people = simulate(parameters, shipped, 2000, np.random.default_rng(9))
-    quality = cross_validate(people.facets, people.scores, people.labels, prior=4.0)
-    assert quality.people == 2000
-    assert quality.accuracy == pytest.approx(found.accuracy, abs=0.04)
-    assert quality.prototype_accuracy == pytest.approx(found.prototype_accuracy, abs=0.04)

@@ -52,6 +52,12 @@ def test_text_in_dutch_says_whose_test_it_is(tmp_path: Path) -> None:
     assert "niet van Vilans" in result.stdout
 
 
+def test_the_digitype_is_explained_in_one_sentence(tmp_path: Path) -> None:
+    told = json.loads(run(tmp_path, ANSWERS, "--bank", "digitype", "--json").stdout)["digitype"]["explanation"]
+    assert told.startswith("Je lijkt het meest op de digitale enthousiasteling")
+    assert f"  {told}\n" in run(tmp_path, ANSWERS, "--bank", "digitype").stdout
+
+
 def test_text_in_english(tmp_path: Path) -> None:
     result = run(tmp_path, ANSWERS, "--bank", "digitype", "--language", "en")
     assert "4 of 4 answered" in result.stdout

@@ -52,7 +52,7 @@ def evaluate_adaptive(
         Plain JSON, shares from 0 to 1 to four decimals: `questions` of the bank; `median_questions`,
         `mean_questions` and `questions_p95` (95th percentile) that were asked, skipped ones included; `agreement`
         of the most likely type with that of the full test, whatever the verdict; `accuracy` and `full_accuracy`;
-        `verdict_agreement`; `calibration_error` and `full_calibration_error`; and `styles`, the first of these
+        `verdict_agreement`; `ece` and `full_ece`; and `styles`, the first of these
         figures per response style.
 
     Raises:
@@ -68,8 +68,8 @@ def evaluate_adaptive(
         "questions": len(adaptive.addresses),
         **_figures(outcomes),
         "verdict_agreement": _share(outcomes.same_verdict),
-        "calibration_error": _calibration_error(outcomes.sureness, outcomes.right),
-        "full_calibration_error": _calibration_error(outcomes.full_sureness, outcomes.full_right),
+        "ece": _calibration_error(outcomes.sureness, outcomes.right),
+        "full_ece": _calibration_error(outcomes.full_sureness, outcomes.full_right),
         "styles": {name: _figures(outcomes[rows]) for name, rows in styles.items() if rows.any()},
     }
 

@@ -5,12 +5,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple, TypeVar, get_args
 
 import numpy as np
-from sklearn.model_selection import cross_val_predict
 
 from zelfscan.banks.schema import Bank
 from zelfscan.digitypes import adaptive_evaluation, comparison, groups, metrics, robustness
 from zelfscan.digitypes.adaptive import adaptable
-from zelfscan.digitypes.baselines import DRAWS, NearestPrototype, bayes_posterior
+from zelfscan.digitypes.baselines import DRAWS, bayes_posterior
 from zelfscan.digitypes.classifier import Classifier, judge
 from zelfscan.digitypes.comparison import Comparison, Ordered
 from zelfscan.digitypes.features import Floats
@@ -20,8 +19,7 @@ from zelfscan.digitypes.metrics import Bin, Truths, TypeQuality
 from zelfscan.digitypes.parameters import Parameters
 from zelfscan.digitypes.progress import Step, silent
 from zelfscan.digitypes.robustness import Fares, MoveFares, Put, ShiftFares, StyleFares, Trial
-from zelfscan.digitypes.simulation import Labels, People, simulate, thin
-from zelfscan.digitypes.training import make_pipeline
+from zelfscan.digitypes.simulation import People, simulate, thin
 from zelfscan.digitypes.types import TYPES, Verdict
 
 PEOPLE = 20_000
@@ -42,7 +40,6 @@ LEARNING = 2
 ANSWERED = (0, 4, 8, 12, 16)
 """Lowest number of answers of each group by number of answers."""
 
-FOLDS = 5
 
 Name = TypeVar("Name")
 
@@ -176,22 +173,6 @@ def evaluate(
         answered=_by_answers(classifier, test.people, np.random.default_rng([seed, THIN])),
         seed=seed,
     )
-
-
-def cross_validate(facets: Sequence[str], scores: Floats, labels: Labels, prior: float) -> Quality:
-    """Quality on people with known labels, each classified by a model that was fitted on others.
-
-    Args:
-        facets: facet of each of the m items.
-        scores: answers from 0 to 1, NaN = missing; shape (n, m).
-        labels: type of each person; shape (n,), at least `FOLDS` of each type.
-        prior: weight of the middle, in answers.
-    """
-    found = cross_val_predict(make_pipeline(facets, prior), scores, labels, cv=FOLDS, method="predict_proba")
-    probabilities = found[:, [sorted(TYPES).index(name) for name in TYPES]]
-    nearest = cross_val_predict(NearestPrototype(facets), scores, labels, cv=FOLDS)
-    types = np.array([TYPES.index(label) for label in labels])
-    return measure(facets, scores, probabilities, types, float((nearest == labels).mean()))
 
 
 def measure(facets: Sequence[str], scores: Floats, probabilities: Floats, types: Integers, prototype: float) -> Quality:

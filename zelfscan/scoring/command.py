@@ -10,6 +10,7 @@ from zelfscan.banks.loader import known_materials, load_bank
 from zelfscan.banks.problems import BankError
 from zelfscan.banks.schema import Bank, Material
 from zelfscan.config import Settings, SettingsError
+from zelfscan.digitypes.explaining import explanation
 from zelfscan.digitypes.facets import facet_answers, facet_items
 from zelfscan.digitypes.store import ModelError, load_classifier
 from zelfscan.digitypes.types import Digitype
@@ -57,8 +58,10 @@ def _outcome(name: str, file: Path, as_json: bool, language: str) -> str:
         digitype = load_classifier(settings.models_dir).classify(facet_answers([bank], {bank.bank: answers}))
     if not as_json:
         return Printer(bank, materials, language).outcome(scores, advice, digitype)
-    outcome = scores.to_dict() | {"digitype": digitype and digitype.to_dict(), "advice": advice.to_dict()}
-    return json.dumps(outcome, indent=2)
+    why = {"explanation": explanation(digitype, [bank], language)} if digitype else {}
+    told = digitype and digitype.to_dict() | why
+    outcome = scores.to_dict() | {"digitype": told, "advice": advice.to_dict()}
+    return json.dumps(outcome, indent=2, ensure_ascii=False)
 
 
 def _load(name: str, settings: Settings) -> tuple[Bank, dict[str, Material]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from zelfscan.banks.schema import Bank, Material
+from zelfscan.digitypes.explaining import explanation
 from zelfscan.digitypes.profiles import profiles
 from zelfscan.digitypes.types import Digitype
 from zelfscan.scoring.advice import Advice, NextStep, ThemeAdvice
@@ -11,9 +12,6 @@ from zelfscan.scoring.scores import BasicLevel, Scores, ThemeScore
 
 WIDTH = 10
 """Characters of a bar that stands for a score of 1."""
-
-PULLS = 3
-"""Answers that are named as the reasons for a digitype."""
 
 WORDS = {
     "nl": {
@@ -28,8 +26,6 @@ WORDS = {
         "digitype_between": "tussen {type} ({chance:.0%}) en {other} ({second:.0%})",
         "digitype_too_few": "te weinig antwoorden voor een digitype",
         "own_test": "Dit is onze eigen test. Hij is niet van Vilans en niet wetenschappelijk getoetst.",
-        "towards": "wijst die kant op: {question}",
-        "away": "wijst de andere kant op: {question}",
         "steps": "Volgende stappen",
         "given": "Advies",
         "there": "✓ {question}",
@@ -49,8 +45,6 @@ WORDS = {
         "digitype_between": "between {type} ({chance:.0%}) and {other} ({second:.0%})",
         "digitype_too_few": "too few answers for a digitype",
         "own_test": "This is our own test. It is not that of Vilans, and it has not been validated scientifically.",
-        "towards": "points that way: {question}",
-        "away": "points the other way: {question}",
         "steps": "Next steps",
         "given": "Advice",
         "there": "✓ {question}",
@@ -143,9 +137,7 @@ class Printer:
         )
         for facet, mean in digitype.facets.items():
             yield f"  {_bar(mean)}  {profiles().facets[facet].name.in_(self._language)}"
-        for item, weight in digitype.pulls[:PULLS]:
-            question = self._bank.item(item.partition(":")[2]).question.text.in_(self._language)
-            yield "  " + self._say("towards" if weight > 0 else "away", question=question)
+        yield "  " + explanation(digitype, [self._bank], self._language)
         yield "  " + self._say("own_test")
 
     def _type(self, name: str | None) -> str:
