@@ -13,7 +13,8 @@ from zelfscan.outcome.building import build_outcome
 from zelfscan.outcome.services import Finished, finish
 from zelfscan.privacy.ballot import BallotContent
 from zelfscan.privacy.sealing import seal_ballot
-from zelfscan.rounds.measures import measures_of
+from zelfscan.rounds.backgrounds import backgrounds_of
+from zelfscan.rounds.measures import counted
 from zelfscan.rounds.models import Ballot, Round
 from zelfscan.rounds.queries import Invitation, invitation, links_of
 from zelfscan.rounds.services import open_round
@@ -47,7 +48,12 @@ class World:
         return found
 
 
-def make_world(installation: Installation, name: str = "Testzorg", banks: tuple[str, ...] = ("mini",)) -> World:
+def make_world(
+    installation: Installation,
+    name: str = "Testzorg",
+    banks: tuple[str, ...] = ("mini",),
+    backgrounds: tuple[str, ...] = (),
+) -> World:
     """Make an organisation with `TREE`, accounts for its three roles, and an open round."""
     units: dict[str, Unit] = {}
     with installation.database.write() as session:
@@ -60,7 +66,15 @@ def make_world(installation: Installation, name: str = "Testzorg", banks: tuple[
             if unit in units:
                 add_account(session, email, PASSWORD, role, [units[unit]])
     asked = [parse_bank(bank_text(bank), f"{bank}.yaml") for bank in banks]
-    round_id = open_round(installation.database, installation.settings, root.organisation_id, "Nulmeting", asked, TODAY)
+    round_id = open_round(
+        installation.database,
+        installation.settings,
+        root.organisation_id,
+        "Nulmeting",
+        asked,
+        TODAY,
+        backgrounds=backgrounds,
+    )
     with installation.database.read() as session:
         tokens = {team: token for _, team, token in links_of(session, round_id)}
     return World(installation, units, round_id, tokens)
@@ -98,11 +112,18 @@ def visit(world: World, team: str, value: int = 2, code: str | None = None) -> V
     return Visit(key, found.scan, link)
 
 
-def complete(world: World, visited: Visit, *, keep: bool = True, send: bool = True) -> Finished:
+def complete(
+    world: World,
+    visited: Visit,
+    *,
+    keep: bool = True,
+    send: bool = True,
+    background: dict[str, str | None] | None = None,
+) -> Finished:
     """Carry out the choice at the end of a scan, as the outcome page does."""
     here = world.installation
     outcome = build_outcome(visited.link.banks, visited.scan.answers, here.classifier, here.materials)
-    return finish(here, visited.scan, visited.link, outcome, TODAY, keep=keep, send=send)
+    return finish(here, visited.scan, visited.link, outcome, TODAY, keep=keep, send=send, background=background)
 
 
 def take_scan(world: World, team: str, value: int = 2, *, keep: bool = True, send: bool = True) -> str:
@@ -120,9 +141,10 @@ def cast(world: World, turnout: dict[str, int]) -> None:
         round_ = session.get_one(Round, world.round_id)
         for team, people in turnout.items():
             for number in range(people):
-                values = {m.id: m.categories[number % len(m.categories)] for m in measures_of(link.banks)}
+                values = {m.id: m.categories[number % len(m.categories)] for m in counted(link.banks)}
+                told = {m.id: m.categories[number // 2 % len(m.categories)] for m in backgrounds_of(link)}
                 ballot_id = secrets.token_bytes(32)
-                content = BallotContent(world.units[team].id, values)
+                content = BallotContent(world.units[team].id, values, told)
                 sealed = seal_ballot(round_.public_key, content, round_.id, ballot_id)
                 session.add(
                     Ballot(round_id=round_.id, id=ballot_id, organisation_id=round_.organisation_id, sealed=sealed)

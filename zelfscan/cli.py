@@ -14,9 +14,15 @@ class LazyGroup(click.Group):
     """A group that imports a command only when it is asked for: scikit-learn alone takes seconds."""
 
     lazy: ClassVar[dict[str, str]] = {
+        "backup": "zelfscan.backup.command:backup",
         "bank": "zelfscan.banks.command:bank",
         "digitype": "zelfscan.digitypes.command:digitype",
+        "invitation": "zelfscan.rounds.invitations.command:invitation",
+        "log": "zelfscan.organisations.log_command:log",
+        "organisation": "zelfscan.organisations.importing.command:organisation",
+        "release": "zelfscan.rounds.release_command:release",
         "reliability": "zelfscan.scoring.reliability_command:reliability",
+        "restore": "zelfscan.backup.command:restore_",
         "round": "zelfscan.rounds.command:round_",
         "score": "zelfscan.scoring.command:score",
         "user": "zelfscan.organisations.command:user",

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from zelfscan.errors import ClearError
 
@@ -39,9 +39,13 @@ class Settings(BaseModel):
     keys_dir: Path | None = None
     production: bool = False
     draft_days: int = Field(30, ge=1, le=30)
+    log_days: int = Field(365, ge=1, le=1825)
     workers: int = Field(2, ge=1, le=64)
     login_limit: str = "10 per 5 minutes"
     code_limit: str = "20 per 5 minutes"
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
+    metrics: bool = False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:

@@ -18,12 +18,14 @@ from zelfscan.digitypes.parameters import load_parameters
 from zelfscan.digitypes.simulation import Respondents
 from zelfscan.digitypes.types import TYPES
 from zelfscan.installation import Installation, initialise, open_installation
+from zelfscan.organisations.auditlog import command_line, record
 from zelfscan.organisations.models import Account, Unit
 from zelfscan.organisations.queries import organisation_by_name
 from zelfscan.organisations.services import add_account, add_organisation, add_unit, end_sessions, hash_password
 from zelfscan.outcome.building import build_outcome
 from zelfscan.outcome.services import finish
 from zelfscan.progress import bar
+from zelfscan.rounds.backgrounds import measures_for
 from zelfscan.rounds.queries import Invitation, invitation, links_of, rounds_of
 from zelfscan.rounds.services import close_round, open_round
 from zelfscan.scan import drafts
@@ -45,6 +47,19 @@ LOGINS = {
 BANKS = ("digitype", "vvt")
 SHARES = (0.17, 0.33, 0.33, 0.17)
 """Shares of the digitypes, as `TYPES`: the two middle types are the largest, about one in six is a starter."""
+AGES = {
+    "analoge_idealist": (0.14, 0.33, 0.53),
+    "aarzelende_technologiegebruiker": (0.26, 0.40, 0.34),
+    "digivaardige_professional": (0.37, 0.41, 0.22),
+    "digitale_enthousiasteling": (0.45, 0.39, 0.16),
+}
+"""Shares of the age bands per digitype: starters are older, as in the published figures on elderly care."""
+TOLD = 0.9
+"""Share that answers a background question."""
+SAID = 0.6
+"""Share that says as which type they see themselves: as the one that they are."""
+ASKED = ("age",)
+"""Background questions of the demo's rounds: each one more makes closing them take longer."""
 KEPT, SENT, RETURNING = 0.6, 0.95, 0.5
 """Share that keeps the outcome, that sends a ballot, and that comes back with the code of the round before."""
 
@@ -69,9 +84,11 @@ ROUNDS = (
 
 @dataclass
 class Person:
-    """Somebody of the demo: a digitype, and the code of a kept outcome once there is one."""
+    """Somebody of the demo: a digitype, what she says of herself, and the code of a kept outcome once there is one."""
 
     digitype: str
+    background: dict[str, str | None]
+    own_type: str | None
     code: str | None = None
 
 
@@ -150,6 +167,7 @@ def _add_structure(database: Database, passwords: dict[str, str]) -> None:
                 units[team] = add_unit(session, units[location], "team", team)
         for email, (role, names) in LOGINS.items():
             add_account(session, email, passwords[email], role, [units[name] for name in names])
+    record(database, command_line(), "demo", root.organisation_id, ORGANISATION)
 
 
 def _hold_round(installation: Installation, planned: DemoRound, crowd: Crowd) -> None:
@@ -158,7 +176,7 @@ def _hold_round(installation: Installation, planned: DemoRound, crowd: Crowd) ->
     day = date.today() - timedelta(days=planned.days_ago)
     with database.read() as session:
         organisation_id = require(organisation_by_name(session, ORGANISATION)).id
-    round_id = open_round(database, settings, organisation_id, planned.title, banks, day)
+    round_id = open_round(database, settings, organisation_id, planned.title, banks, day, backgrounds=ASKED)
     people = Respondents(load_parameters(settings.models_dir / "simulation.yaml"), banks)
     for link, person in bar(list(_visits(database, round_id, planned, crowd)), planned.title):
         answers = people.answer(crowd.random, person.digitype, planned.improvement)
@@ -172,11 +190,16 @@ def _visits(database: Database, round_id: str, planned: DemoRound, crowd: Crowd)
         links = {team: invitation(session, token) for _, team, token in links_of(session, round_id)}
     for teams in TREE.values():
         for team, size in teams.items():
-            people = crowd.teams.setdefault(
-                team, [Person(str(crowd.random.choice(TYPES, p=SHARES))) for _ in range(size)]
-            )
+            people = crowd.teams.setdefault(team, [_person(crowd.random) for _ in range(size)])
             link = require(links[team])
             yield from ((link, person) for person in people if crowd.random.random() < planned.turnout)
+
+
+def _person(random: np.random.Generator) -> Person:
+    digitype = str(random.choice(TYPES, p=SHARES))
+    chosen = {m.id: str(random.choice(m.categories, p=AGES[digitype])) for m in measures_for(ASKED)}
+    background = {id_: category if random.random() < TOLD else None for id_, category in chosen.items()}
+    return Person(digitype, background, digitype if random.random() < SAID else None)
 
 
 def _take_scan(
@@ -196,7 +219,17 @@ def _take_scan(
     scan = require(open_scan(database, key, day)).scan
     outcome = build_outcome(link.banks, scan.answers, installation.classifier, installation.materials)
     keep, send = bool(random.random() < KEPT), bool(random.random() < SENT)
-    finish(installation, scan, link, outcome, day, keep=keep, send=send)
+    finish(
+        installation,
+        scan,
+        link,
+        outcome,
+        day,
+        keep=keep,
+        send=send,
+        background=person.background,
+        own_type=person.own_type,
+    )
     drafts.erase(database, key)
     person.code = scan.code if keep else person.code
 
@@ -211,6 +244,10 @@ def require(found: T | None) -> T:
 def _renew_passwords(settings: Settings) -> dict[str, str]:
     passwords = {email: secrets.token_urlsafe(12) for email in LOGINS}
     database = Database(settings.database)
+    with database.read() as session:
+        organisation_id = require(organisation_by_name(session, ORGANISATION)).id
+    for email in passwords:
+        record(database, command_line(), "new_password", organisation_id, email)
     with database.write() as session:
         for email, password in passwords.items():
             account = session.query(Account).filter_by(email=email).one()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from zelfscan.banks.loader import known_materials
 from zelfscan.banks.schema import Answers, Bank, Material
@@ -12,8 +13,10 @@ from zelfscan.digitypes.adaptive import AdaptiveTest
 from zelfscan.digitypes.classifier import Classifier
 from zelfscan.digitypes.parameters import load_parameters
 from zelfscan.digitypes.store import load_classifier
+from zelfscan.organisations.auditlog import erase_old
 from zelfscan.organisations.services import installation_salt, is_in_use, is_same_pepper
 from zelfscan.privacy.code import CodeKeys, derive, pepper_check
+from zelfscan.rounds.invitations.tokens import Tokens
 from zelfscan.rounds.measures import DIGITYPE
 from zelfscan.scan.drafts import erase_expired
 
@@ -29,6 +32,11 @@ class Installation:
     materials: Mapping[str, Material]
     salt: bytes
     tests: dict[str, AdaptiveTest] = field(default_factory=dict)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """What tokens of personal invitations are derived and found with."""
+        return Tokens(self.secrets.pepper_bytes)
 
     def questions_asked(self, bank: Bank, answers: Answers) -> tuple[str, ...] | None:
         """What an adaptive test asks of the digitype bank, in order; None for another bank, which is asked whole."""
@@ -62,6 +70,7 @@ def initialise(settings: Settings) -> None:
                 create_secrets(settings)
             installation_salt(session)
             erase_expired(session, date.today())
+            erase_old(session, date.today(), settings.log_days)
     finally:
         database.close()
 

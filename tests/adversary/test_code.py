@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
 import zelfscan.outcome.services
 from tests.support import World
+from zelfscan.outcome.qr import qr_svg
 from zelfscan.privacy.code import new_code
 from zelfscan.web import errors
 
@@ -103,6 +105,31 @@ def test_no_page_may_be_kept_by_a_cache(app: Flask, world: World) -> None:
     watcher = Watcher(app)
     walk(watcher, world)
     assert {page.headers["Cache-Control"] for page in watcher.pages} == {"no-store"}
+
+
+def test_the_qr_holds_the_code_in_the_fragment(app: Flask, world: World) -> None:
+    """A browser sends the fragment of an address to nobody."""
+    watcher = Watcher(app)
+    code = walk(watcher, world)
+    fragment = qr_svg(f"{world.installation.settings.base_url}/mijn#{code}")
+    assert escape(fragment) in watcher.client.get("/uitkomst/code").text
+
+
+def test_no_other_site_hears_the_address_of_a_page(app: Flask, world: World) -> None:
+    watcher = Watcher(app)
+    walk(watcher, world)
+    assert {page.headers.get("Referrer-Policy") for page in watcher.pages} <= {"same-origin", "no-referrer"}
+
+
+def test_no_script_and_no_other_site_gets_at_a_cookie_that_holds_a_key(app: Flask, world: World) -> None:
+    watcher = Watcher(app)
+    code = walk(watcher, world)
+    watcher.post("/mijn", {"code": code})
+    keys = [
+        line for line in watcher.seen if line.startswith(("Set-Cookie: zelfscan_scan", "Set-Cookie: zelfscan_opened"))
+    ]
+    assert len(keys) >= 2
+    assert [line for line in keys if "; HttpOnly" not in line or "; SameSite=Lax" not in line] == []
 
 
 def test_a_mistyped_or_unknown_code_is_not_repeated(app: Flask, world: World) -> None:

@@ -7,7 +7,7 @@ import secrets
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -20,11 +20,12 @@ from tests.conftest import make_app
 from tests.support import TODAY, Visit, World, cast, complete, take_scan, visit
 from zelfscan.db import Database
 from zelfscan.outcome.models import VaultEntry
-from zelfscan.outcome.services import Finished, open_vault
+from zelfscan.outcome.services import Finished, leave_code, open_vault
 from zelfscan.privacy.sealing import TooLarge
 from zelfscan.rounds.keys import key_file
 from zelfscan.rounds.models import Ballot, ReleasedGroup, Round
 from zelfscan.rounds.services import close_round
+from zelfscan.scan import drafts
 from zelfscan.scan.services import open_scan, save_answers
 from zelfscan.web import cookies
 
@@ -164,7 +165,7 @@ def test_a_round_killed_while_closing_is_open_or_whole(world: World, step: str) 
 
 
 def _close_until(world: World, step: str) -> None:
-    def die(*_: Any) -> None:
+    def die(*_: Any, **__: Any) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     setattr(round_services, step, die)
@@ -296,3 +297,14 @@ def test_a_newest_outcome_never_gives_way_and_none_is_thrown_away_for_one_that_d
         outcome_services._keep(world.installation, world.link("Anemoon").organisation_id, keys, too_large)
     again = open_vault(world.installation, keys)
     assert again == opened
+
+
+def test_a_press_that_hung_until_the_code_was_put_away_loses_nothing(world: World) -> None:
+    visited, now = visit(world, "Anemoon"), datetime(2026, 11, 22, 12)
+    here = world.installation
+    first = complete(world, visited)
+    assert leave_code(here, visited.key, visited.scan, visited.link, now, first.again)
+    drafts.erase(here.database, visited.key)
+    second = complete(world, visited)
+    assert leave_code(here, visited.key, visited.scan, visited.link, now, second.again)
+    assert counts(world) == (1, 1)

@@ -22,6 +22,7 @@ from zelfscan.digitypes.simulation import Respondents
 from zelfscan.installation import Installation, initialise, open_installation
 from zelfscan.outcome.building import build_outcome
 from zelfscan.outcome.services import finish
+from zelfscan.rounds.backgrounds import backgrounds_of, known_backgrounds
 from zelfscan.rounds.queries import Invitation, invitation, links_of
 from zelfscan.rounds.services import close_round, open_round
 from zelfscan.scan import drafts
@@ -101,10 +102,11 @@ def _shipped_rounds(world: World) -> tuple[str, str]:
     settings, database = installation.settings, installation.database
     banks = [load_bank(settings.shipped_bank(bank)) for bank in SHIPPED]
     organisation = world.units["Testzorg"].organisation_id
-    closed = open_round(database, settings, organisation, "Eerste ronde", banks, TODAY)
+    asked = tuple(known_backgrounds())
+    closed = open_round(database, settings, organisation, "Eerste ronde", banks, TODAY, backgrounds=asked)
     _fill(installation, _links(installation, closed), banks)
     close_round(database, settings, closed, TODAY)
-    return closed, open_round(database, settings, organisation, "Ronde nu", banks, TODAY)
+    return closed, open_round(database, settings, organisation, "Ronde nu", banks, TODAY, backgrounds=asked)
 
 
 def _round_of(world: World, bank: str) -> str:
@@ -131,17 +133,20 @@ def _fill(installation: Installation, links: dict[str, str], banks: list[Bank]) 
             link = invitation(session, links[team])
         assert link is not None
         for _ in range(size):
-            _take_part(installation, link, people.answer(random))
+            told: dict[str, str | None] = {m.id: str(random.choice(m.categories)) for m in backgrounds_of(link)}
+            _take_part(installation, link, people.answer(random), told)
 
 
-def _take_part(installation: Installation, link: Invitation, answers: dict[str, Answers]) -> None:
+def _take_part(
+    installation: Installation, link: Invitation, answers: dict[str, Answers], told: dict[str, str | None]
+) -> None:
     key = begin(installation.database, link, TODAY, installation.settings.draft_days)
     for bank, given in answers.items():
         save_answers(installation.database, key, TODAY, bank, given)
     found = open_scan(installation.database, key, TODAY)
     assert found is not None
     outcome = build_outcome(link.banks, found.scan.answers, installation.classifier, installation.materials)
-    finish(installation, found.scan, link, outcome, TODAY, keep=False, send=True)
+    finish(installation, found.scan, link, outcome, TODAY, keep=False, send=True, background=told)
     drafts.erase(installation.database, key)
 
 

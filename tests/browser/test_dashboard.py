@@ -23,7 +23,7 @@ def assert_drawn(page: Page) -> None:
         assert chart.locator("svg .bars path").count() > 0
         table = page.locator(f"table#{chart.get_attribute('aria-describedby')}")
         expect(table).to_be_visible()
-        assert table.locator("tbody tr").count() > 1
+        assert table.locator("tbody tr").count() > 0
 
 
 @pytest.mark.parametrize(("size", "language", "dark"), [(PHONE, "nl", False), (COMPUTER, "en", True)])

@@ -42,7 +42,9 @@ MINI = parse_bank(bank_text("digitype_small"), "digitype_small.yaml").model_copy
 
 
 def shown(*groups: Group) -> Shown:
-    round_ = Round(id="r", organisation_id="o", title="Ronde", state="closed", opened_on=date(2026, 1, 1))
+    round_ = Round(
+        id="r", organisation_id="o", title="Ronde", state="closed", opened_on=date(2026, 1, 1), backgrounds=["age"]
+    )
     return Shown(round_, (round_,), UNITS, {group.key: (group.key, group) for group in groups}, (MINI,))
 
 
@@ -78,6 +80,55 @@ def test_what_is_not_shown_is_said_in_one_sentence(client: FlaskClient) -> None:
         part = unit_view(shown(group("loc", DIGITYPES), group("a")), UNITS[1], "nl")
         without = unit_view(shown(group("a")), UNITS[2], "nl")
     assert (whole.hidden, part.hidden, without.hidden) == (False, True, True)
+
+
+def crossing(answer: str, *tables: Table) -> Group:
+    return Group(f"org/age={answer}", "crossing", "org", 20, tables=tables, background="age", answer=answer)
+
+
+HALVES = Table(
+    "digitype",
+    20,
+    (
+        Cell(("analoge_idealist", "aarzelende_technologiegebruiker"), 9, 9),
+        Cell(("digivaardige_professional", "digitale_enthousiasteling"), 11, 11),
+    ),
+)
+
+
+def test_the_digitypes_by_background_are_rows_of_those_with_the_same_columns(client: FlaskClient) -> None:
+    organisation = Group("org", "organisation", None, 60, tables=(DIGITYPES,))
+    found = shown(organisation, crossing("from_55", HALVES), crossing("to_34", DIGITYPES), crossing("35_to_54", HALVES))
+    with client.application.test_request_context():
+        view = unit_view(found, UNITS[0], "nl")
+    (by_age,) = view.crossings
+    assert by_age.title == "leeftijd"
+    assert [[row.label for row in table.rows] for table in by_age.tables] == [
+        ["Jonger dan 35"],
+        ["35 tot en met 54", "55 of ouder"],
+    ]
+    assert by_age.tables[1].rows[0].ranges == ("9", "11")
+    assert by_age.hidden
+    assert view.hidden
+
+
+@pytest.mark.parametrize(("answers", "hidden"), [(("to_34", "35_to_54", "from_55"), False), (("to_34",), True)])
+def test_a_background_that_is_shown_whole_hides_nothing(
+    client: FlaskClient, answers: tuple[str, ...], hidden: bool
+) -> None:
+    organisation = Group("org", "organisation", None, 60, tables=(DIGITYPES,))
+    whole = (group("loc"), group("a"), group("b"))
+    found = shown(organisation, *whole, *(crossing(answer, DIGITYPES) for answer in answers))
+    with client.application.test_request_context():
+        view = unit_view(found, UNITS[0], "nl")
+    assert (view.crossings[0].hidden, view.hidden) == (hidden, hidden)
+
+
+def test_only_the_organisation_says_that_a_background_is_not_shown(client: FlaskClient) -> None:
+    found = shown(Group("org", "organisation", None, 60), group("loc"), group("a"))
+    with client.application.test_request_context():
+        views = [unit_view(found, unit, "nl") for unit in UNITS[:3]]
+    assert [len(view.crossings) for view in views] == [1, 0, 0]
 
 
 def test_a_chart_holds_the_numbers_of_its_table() -> None:

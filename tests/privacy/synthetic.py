@@ -1,7 +1,7 @@
 """Small organisations for the tests of disclosure control: written out by hand, or drawn."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -95,3 +95,37 @@ def release(root: tuple[int, Table | None], **teams: tuple[int, Table | None]) -
     groups = [Group("org", "organisation", None, root[0], (), (root[1],) if root[1] else ())]
     groups += [Group(key, "team", "org", size, (), (table,) if table else ()) for key, (size, table) in teams.items()]
     return Release(tuple(groups), hidden=True)
+
+
+AGE = Measure("age", ("young", "middle", "old"))
+FUNCTION = Measure("function", ("care", "support"))
+
+
+def with_background(made: Organisation, seed: int, silent: float = 0.1) -> Organisation:
+    """Let everybody say of herself how old she is and what she does; some rather not say."""
+    chance = np.random.default_rng(seed)
+    shares = {each.id: chance.dirichlet([3.0] * len(each.categories)) for each in (AGE, FUNCTION)}
+
+    def said(question: Measure) -> str | None:
+        position = chance.choice(len(question.categories), p=shares[question.id])
+        return None if chance.random() < silent else question.categories[position]
+
+    ballots = [replace(ballot, background={each.id: said(each) for each in (AGE, FUNCTION)}) for ballot in made.ballots]
+    return Organisation(made.units, ballots)
+
+
+def random_organisation(people: int, teams: int, locations: int, measures: int = 1, seed: int = 0) -> Organisation:
+    """Make an organisation of any size, with background; team sizes and how alike a team is are drawn."""
+    chance = np.random.default_rng(seed)
+    units = [Unit("org", None, "organisation"), *(Unit(f"l{n}", "org", "location") for n in range(locations))]
+    units += [Unit(f"t{n}", f"l{n % locations}", "team") for n in range(teams)]
+    likeness = chance.choice([0.3, 2.0, 50.0], size=teams)
+    shares = {(m, n): chance.dirichlet([likeness[n]] * len(LEVELS)) for m in range(measures) for n in range(teams)}
+    ballots = []
+    for team in chance.choice(teams, size=people, p=chance.dirichlet([6.0] * teams)):
+        values = {
+            f"m{m}": None if chance.random() < 0.05 else LEVELS[chance.choice(len(LEVELS), p=shares[m, team])]
+            for m in range(measures)
+        }
+        ballots.append(BallotContent(f"t{team}", values))
+    return with_background(Organisation(units, ballots), seed)

@@ -1,5 +1,7 @@
 """Integer programs: a certain answer, or an error."""
 
+import subprocess
+import sys
 from functools import partial
 
 import numpy as np
@@ -68,3 +70,40 @@ def test_a_solution_that_breaks_a_constraint_is_an_error(found: list[float]) -> 
 
 def test_a_solution_is_rounded_where_it_should_be_whole() -> None:
     assert solution(knapsack(6.0), lambda _: np.array([0.9999999, 0.0, 1.0])).tolist() == [1.0, 0.0, 1.0]
+
+
+STRAY = """
+import os, sys
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np
+from scipy.sparse import csr_array
+from zelfscan.privacy import programs
+
+solve = programs.milp
+
+def printing(*args, **options):
+    os.write(1, b"a stray line of the solver\\n")
+    return solve(*args, **options)
+
+programs.milp = printing
+none, some = np.zeros(2), np.ones(2)
+program = programs.Program(some, some > 0, none, some, csr_array(np.ones((1, 2))), np.zeros(1), np.ones(1))
+print("before")
+with ThreadPoolExecutor(4) as threads:
+    found = list(threads.map(programs.highs, [program] * 40))
+print("after", sum(x.sum() for x in found))
+"""
+
+
+def test_what_the_solver_prints_stays_out_of_the_output_with_threads_too() -> None:
+    done = subprocess.run([sys.executable, "-c", STRAY], capture_output=True, text=True, check=True)
+    assert done.stdout == "before\nafter 40.0\n"
+
+
+def test_a_process_without_standard_output_can_solve() -> None:
+    closed = "import os\nos.close(1)\n" + STRAY.replace("os.write(1, ", "len(").replace(
+        "print(", "sys.stderr.write(str("
+    )
+    code = closed.replace('"before")', '"before"))').replace("in found))", "in found)))").replace('"after", ', "")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "before40.0"

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from tests.privacy.synthetic import exact, release
-from zelfscan.privacy.release import Cell, Group, Measure, Release, Rules, Table
+from zelfscan.privacy.release import Cell, Group, GroupKind, Measure, Release, Rules, Table
 
 RELEASE = Release(
     (
         Group("org", "organisation", None, 30, (), (exact(5, 6, 7, 12),)),
         Group("a", "location", "org", 14, (), (Table("vvt.privacy", 9, (Cell(("start", "basis"), 0, 2),)),)),
         Group("a/other", "other", "a", 6, ("t1", "t2")),
+        Group("org/age=young", "crossing", "org", 9, (), (), "age", "young"),
     ),
     hidden=True,
 )
@@ -34,6 +35,34 @@ def test_the_json_is_as_documented() -> None:
             {"measure": "vvt.privacy", "n": 9, "cells": [{"categories": ["start", "basis"], "low": 0, "high": 2}]}
         ],
     }
+
+
+def test_only_a_crossing_says_whom_of_the_unit_it_is_about() -> None:
+    *units, crossing = RELEASE.to_dict()["groups"]
+    assert (crossing["kind"], crossing["background"], crossing["answer"]) == ("crossing", "age", "young")
+    assert not [unit for unit in units if {"background", "answer"} & unit.keys()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "parent", "background", "answer"),
+    [
+        ("crossing", None, "age", "young"),
+        ("crossing", "org", None, None),
+        ("crossing", "org", "age", None),
+        ("team", "org", "age", "young"),
+    ],
+)
+def test_a_crossing_is_of_a_unit_and_an_answer(
+    kind: GroupKind, parent: str | None, background: str | None, answer: str | None
+) -> None:
+    with pytest.raises(ValueError, match="a crossing has"):
+        Group("x", kind, parent, 9, (), (), background, answer)
+
+
+def test_nothing_stands_in_a_crossing() -> None:
+    inside = Group("x", "team", "org/age=young", 9)
+    with pytest.raises(ValueError, match="nothing stands in a crossing"):
+        Release((*RELEASE.groups, inside), hidden=False)
 
 
 def test_a_release_of_another_version_is_refused() -> None:

@@ -48,7 +48,7 @@ def levels_figure(rows: Sequence[LevelRow], levels: Sequence[str]) -> go.Figure:
     figure = go.Figure()
     for number, level in enumerate(levels):
         figure.add_bar(
-            name=level,
+            name=_wrapped(level),
             y=names,
             x=[row.shares[number] for row in rows],
             text=[row.ranges[number] for row in rows],

@@ -36,13 +36,19 @@ def shown_to(session: Session, account: Account, round_id: str | None = None) ->
         return None
     units = visible_units(session, account)
     allowed = {unit.id for unit in units} | {other_key(unit) for unit in units if unit.kind != "team"}
-    groups = {key: group for key, group in released_groups(session, round_.id).items() if key in allowed}
+    released = released_groups(session, round_.id)
+    groups = {key: (name, group) for key, (name, group) in released.items() if _place(group) in allowed}
     return Shown(round_, tuple(rounds), tuple(units), groups, banks_of(session, round_))
 
 
 def closed_rounds(session: Session, account: Account) -> list[Round]:
     """The closed rounds of an account's organisation, newest first."""
     return [r for r in rounds_of(session, account.organisation_id) if r.state == "closed"]
+
+
+def _place(group: Group) -> str | None:
+    """Key of the group that an account has to see to see this one: a crossing belongs to its unit."""
+    return group.parent if group.kind == "crossing" else group.key
 
 
 def other_key(unit: Unit) -> str:

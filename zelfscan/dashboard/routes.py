@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from zelfscan.dashboard.charts import distribution_figure, levels_figure
 from zelfscan.dashboard.queries import Shown, shown_to
 from zelfscan.dashboard.view import UnitView, unit_view
+from zelfscan.organisations.auditlog import record
 from zelfscan.organisations.signin import signed_in_account
 from zelfscan.web.access import signed_in
 from zelfscan.web.current import installation
@@ -30,6 +31,8 @@ def overview() -> str | Response:
 def unit_page(round_id: str, unit_id: str) -> str:
     shown = _shown(round_id) or abort(404)
     unit = next((unit for unit in shown.units if unit.id == unit_id), None) or abort(404)
+    account, database = signed_in_account(), installation().database
+    record(database, account.email, "look_at_dashboard", account.organisation_id, shown.round.title, unit.name)
     view = unit_view(shown, unit, current_language())
     return render_template("dashboard/unit.html", shown=shown, view=view, **_figures(view))
 
@@ -44,4 +47,5 @@ def _figures(view: UnitView) -> dict[str, object]:
     return {
         "distribution_figure": distribution_figure(rows, sure, perhaps) if rows else None,
         "level_figures": [levels_figure(table.rows, table.levels) for table in view.levels],
+        "crossing_figures": [[levels_figure(t.rows, t.levels) for t in found.tables] for found in view.crossings],
     }

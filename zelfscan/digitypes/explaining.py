@@ -74,7 +74,7 @@ def explanation(digitype: Digitype, banks: Iterable[Bank], language: str) -> str
     pulls = [(texts[pull.item], pull.weight) for pull in digitype.pulls]
     towards = [text for text, weight in pulls if weight > 0][:NAMED]
     against = [text for text, weight in pulls if weight < 0][:NAMED]
-    names = {"type": _name(digitype.type, language), "other": _name(digitype.runner_up, language)}
+    names = {"type": type_in_sentence(digitype.type, language), "other": type_in_sentence(digitype.runner_up, language)}
     parts = _between if digitype.verdict == "between" else _clear
     return words[digitype.verdict].format(**names, **parts(words, names, towards, against))
 
@@ -111,7 +111,7 @@ def _fits(words: Words, texts: Sequence[str]) -> str:
     return words["fit" if len(texts) == 1 else "fits"]
 
 
-def _name(type: str, language: str) -> str:
+def type_in_sentence(type: str, language: str) -> str:
     """The name of a type within a sentence."""
     name = profiles().types[type].name.in_(language)
     return name[0].lower() + name[1:]

@@ -5,6 +5,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from zelfscan.organisations.auditlog import record, record_sign_in
 from zelfscan.organisations.forms import SignInForm
 from zelfscan.organisations.services import end_sessions, sign_in
 from zelfscan.organisations.signin import SignedIn, signed_in_account
@@ -37,6 +38,7 @@ def enter() -> str | Response:
     if form.validate():
         with installation().database.read() as database_session:
             account = sign_in(database_session, form.email.data, form.password.data)
+        record_sign_in(installation().database, form.email.data, succeeded=account is not None)
         if account:
             session.clear()
             login_user(SignedIn(account))
@@ -48,8 +50,10 @@ def enter() -> str | Response:
 @blueprint.post("/account/uitloggen")
 @signed_in
 def leave() -> Response:
+    account = signed_in_account()
+    record(installation().database, account.email, "sign_out", account.organisation_id)
     with installation().database.write() as database_session:
-        end_sessions(database_session, signed_in_account().id)
+        end_sessions(database_session, account.id)
     logout_user()
     session.clear()
     return redirect(url_for("organisations.sign_in_page"))

@@ -9,7 +9,7 @@ from uuid import uuid4
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from zelfscan.errors import ClearError
 from zelfscan.organisations.models import ROLES, Account, Assignment, Installation, Organisation, Unit
@@ -115,7 +115,8 @@ def hash_password(password: str) -> str:
 
 def sign_in(session: Session, email: str, password: str) -> Account | None:
     """The account with this address and password; a wrong address takes as long as a wrong password."""
-    account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
+    found = select(Account).where(Account.email == email.strip().lower()).options(lazyload(Account.assignments))
+    account = session.scalar(found)
     stored = account.password_hash if account else _nobody()
     try:
         Argon2id.verify_phc_encoded(password.encode(), stored)

@@ -66,7 +66,18 @@ def build_outcome(
     return Outcome(classifier.classify(facet_answers(banks, answers)), scores, advice)
 
 
-def ballot_of(outcome: Outcome, unit: str, banks: Sequence[Bank]) -> BallotContent:
-    """What the organisation gets of this outcome: the nearest type and the level per theme, no answer."""
+def ballot_of(
+    outcome: Outcome,
+    unit: str,
+    banks: Sequence[Bank],
+    background: Mapping[str, str | None] | None = None,
+    own_type: str | None = None,
+) -> BallotContent:
+    """What the organisation gets of this outcome: the nearest type and the level per theme, no answer.
+
+    Args:
+        background: what she chose to tell beside it: category per background question, None for 'rather not say'.
+        own_type: the type that she sees herself as; None for 'rather not say'.
+    """
     levels = {f"{s.bank}.{theme.theme}": theme.level for s in outcome.scores for theme in s.themes}
-    return ballot_content(unit, banks, outcome.digitype.type, levels)
+    return ballot_content(unit, banks, outcome.digitype.type, levels, background, own_type)

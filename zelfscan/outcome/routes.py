@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import format_date, gettext, ngettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from zelfscan.banks.schema import Bank
+from zelfscan.digitypes.facets import has_facets
 from zelfscan.outcome import services
 from zelfscan.outcome.building import Outcome, ballot_of, build_outcome
-from zelfscan.outcome.forms import CodeForm, FinishForm, KeepForm
+from zelfscan.outcome.forms import CodeForm, FinishForm, KeepForm, finish_form
 from zelfscan.outcome.qr import code_address, qr_svg
-from zelfscan.outcome.view import ballot_lines, outcome_view, progress_lines
+from zelfscan.outcome.view import ballot_lines, chosen_lines, outcome_view, progress_lines
 from zelfscan.privacy.code import CodeKeys, CodeTypo, normalise
+from zelfscan.rounds.invitations.tokens import hashed_claim
 from zelfscan.rounds.measures import DIGITYPE, measures_of
-from zelfscan.rounds.queries import Invitation, bank_versions, invitation
+from zelfscan.rounds.queries import Invitation, bank_versions, invitation, invitation_of_draft
 from zelfscan.scan import drafts
 from zelfscan.scan.services import Answers, Scan, open_scan, pages_of
 from zelfscan.web import cookies
@@ -27,8 +31,6 @@ from zelfscan.web.limits import code_limit, limited
 
 blueprint = Blueprint("outcome", __name__, template_folder="templates")
 
-DONE_DAYS = 60
-
 
 def _in_hand() -> tuple[bytes, Scan, Invitation, Outcome] | None:
     key = cookies.read_key(cookies.SCAN)
@@ -37,10 +39,22 @@ def _in_hand() -> tuple[bytes, Scan, Invitation, Outcome] | None:
         return None
     here, scan = installation(), found.scan
     with here.database.read() as session:
-        link = invitation(session, scan.token)
+        link = _began_with(session, scan)
     if link is None:
         return None
     return key, scan, link, build_outcome(link.banks, _counting(scan, link), here.classifier, here.materials)
+
+
+def _began_with(session: Session, scan: Scan) -> Invitation | None:
+    if not scan.round_id:
+        return invitation(session, scan.token)
+    mark = installation().tokens.mark(scan.token) if scan.claim else None
+    return invitation_of_draft(session, scan.token, scan.round_id, scan.unit_id, mark)
+
+
+def _is_used_elsewhere(scan: Scan, link: Invitation) -> bool:
+    """Whether another scan with the same invitation was finished first."""
+    return link.used_by not in (None, hashed_claim(scan.claim))
 
 
 def _counting(scan: Scan, link: Invitation) -> dict[str, Answers]:
@@ -64,11 +78,16 @@ def outcome_page() -> str | Response:
     if found is None:
         return redirect(url_for("scan.nothing_here"))
     _, scan, link, outcome = found
-    return _outcome_page(scan, link, outcome, _finish_form(link))
+    return _outcome_page(scan, link, outcome, _finish_form(scan, link, outcome))
 
 
-def _finish_form(link: Invitation) -> KeepForm:
-    return FinishForm() if measures_of(link.banks) else KeepForm()
+def _finish_form(scan: Scan, link: Invitation, outcome: Outcome) -> KeepForm:
+    counts = measures_of(link.banks) and not _is_used_elsewhere(scan, link)
+    return finish_form(link.backgrounds, _given_type(link, outcome)) if counts else KeepForm()
+
+
+def _given_type(link: Invitation, outcome: Outcome) -> str | None:
+    return outcome.digitype.type if has_facets(link.banks) else None
 
 
 def _outcome_page(scan: Scan, link: Invitation, outcome: Outcome, form: KeepForm) -> str:
@@ -76,9 +95,11 @@ def _outcome_page(scan: Scan, link: Invitation, outcome: Outcome, form: KeepForm
     return render_template(
         "outcome/outcome.html",
         view=outcome_view(outcome, link.banks, installation().materials, scan.wishes(link.banks), language),
-        ballot=ballot_lines(ballot_of(outcome, link.unit_id, link.banks), link.banks, language),
+        ballot=ballot_lines(ballot_of(outcome, link.unit_id, link.banks), link.banks, language)
+        + chosen_lines(link, _given_type(link, outcome) is not None, language),
         link=link,
         form=form,
+        elsewhere=_is_used_elsewhere(scan, link),
     )
 
 
@@ -90,33 +111,42 @@ def finish() -> str | Response:
     if found is None:
         return redirect(url_for("outcome.code_page"))
     key, scan, link, outcome = found
-    form = _finish_form(link)
+    form = _finish_form(scan, link, outcome)
     language = request.form.get("go", "").removeprefix("language-")
     if language in LANGUAGES:
         return remember_language(redirect(url_for("outcome.outcome_page")), language, installation().settings.secure)
     if not form.validate():
         return _outcome_page(scan, link, outcome, form)
-    keep, send = form.keep.data == "code", "send" in form and form.send.data == "team"
     try:
-        return _finish(key, scan, link, outcome, keep, send)
+        return _finish(key, scan, link, outcome, form)
     except services.ScanChanged:
         return finish()
 
 
-def _finish(key: bytes, scan: Scan, link: Invitation, outcome: Outcome, keep: bool, send: bool) -> Response:
-    done = services.finish(installation(), scan, link, outcome, today(), keep=keep, send=send)
+def _finish(key: bytes, scan: Scan, link: Invitation, outcome: Outcome, form: KeepForm) -> Response:
+    keep, send = form.keep.data == "code", isinstance(form, FinishForm) and form.send.data == "team"
+    told: dict[str, Any] = {}
+    if isinstance(form, FinishForm):
+        told = {"background": form.background, "own_type": form.sees_herself_as}
+    done = services.finish(installation(), scan, link, outcome, today(), keep=keep, send=send, **told)
     if done.too_late:
         flash(gettext("This round has just closed. What you sent before counts; nothing changes any more."))
-    response = _after(key, scan, link, keep)
+    if done.elsewhere and send:
+        flash(
+            gettext(
+                "Your invitation was used already, so this scan does not count. What was chosen the first time stays."
+            )
+        )
+    response = _after(key, scan, link, done)
     if done.sent:
-        cookies.set_cookie(response, cookies.DONE, link.round_id, DONE_DAYS)
+        cookies.set_cookie(response, cookies.DONE, link.round_id, cookies.DONE_DAYS)
     return response
 
 
-def _after(key: bytes, scan: Scan, link: Invitation, keep: bool) -> Response:
-    if keep and services.leave_code(installation(), key, scan, link, now()):
+def _after(key: bytes, scan: Scan, link: Invitation, done: services.Finished) -> Response:
+    if done.kept and services.leave_code(installation(), key, scan, link, now(), done.again):
         return redirect(url_for("outcome.code_page"))
-    if not keep:
+    if not done.kept:
         services.leave_nothing(installation(), key, scan, link)
     return cookies.drop(redirect(url_for("outcome.finished")), cookies.SCAN)
 

@@ -18,8 +18,10 @@ from zelfscan.mixing import write_mixed
 from zelfscan.organisations.models import Organisation
 from zelfscan.outcome.building import Outcome, ballot_of
 from zelfscan.outcome.models import VAULT_ROOM, VaultEntry
+from zelfscan.privacy.ballot import BallotContent
 from zelfscan.privacy.code import CodeKeys
 from zelfscan.privacy.sealing import TooLarge, open_sealed, seal, seal_ballot
+from zelfscan.rounds.invitations.services import is_used_elsewhere
 from zelfscan.rounds.queries import Invitation, rounds_of
 from zelfscan.rounds.services import RoundClosed, put_ballot, withdraw_ballot
 from zelfscan.scan import drafts
@@ -81,11 +83,15 @@ class Finished:
         kept: whether the outcome is in the vault.
         sent: whether a ballot counts in the round.
         too_late: the round is closed: what was sent before counts, and can no longer be changed.
+        elsewhere: her invitation was used by another scan before: that one counts, and this one does not.
+        again: an earlier press had kept this outcome already.
     """
 
     kept: bool
     sent: bool
     too_late: bool
+    elsewhere: bool = False
+    again: bool = False
 
 
 def finish(
@@ -97,35 +103,47 @@ def finish(
     *,
     keep: bool,
     send: bool,
+    background: Mapping[str, str | None] | None = None,
+    own_type: str | None = None,
 ) -> Finished:
     """Carry out the employee's choice; doing it again, with the same or another choice, doubles nothing.
 
     Each step is a transaction of its own, and the draft goes last: a worker that dies on the way leaves the draft, from
     which the same code, and so the same ids, come again.
+
+    Args:
+        background, own_type: go into the ballot and nowhere else; at a retry the browser sends them again.
     """
-    keys = installation.keys_of(scan.code)
+    keys, again = installation.keys_of(scan.code), False
     if keep:
         hashes, wishes = tuple(bank.hash for bank in link.banks), scan.wishes(link.banks)
         kept = Kept(scan.id, link.round_id, link.title, f"{today:%Y-%m}", hashes, scan.answers, outcome, wishes)
-        _keep(installation, link.organisation_id, keys, kept)
+        again = _keep(installation, link.organisation_id, keys, kept)
     else:
         _forget(installation, link.organisation_id, keys, scan.id)
-    in_time = _ballot(installation, link, keys, outcome, send)
+    elsewhere = is_used_elsewhere(installation.database, link, scan.claim)
+    content = ballot_of(outcome, link.unit_id, link.banks, background, own_type) if send else None
+    in_time = elsewhere or _ballot(installation, link, keys, content)
     installation.database.forget_traces()
-    return Finished(keep, send and in_time, not in_time)
+    return Finished(keep, send and in_time and not elsewhere, not in_time, elsewhere, again)
 
 
 class ScanChanged(Exception):
     """Another tab saved an answer while the scan was being finished: it has to be finished again."""
 
 
-def leave_code(installation: Installation, key: bytes, scan: Scan, link: Invitation, now: datetime) -> bool:
+def leave_code(
+    installation: Installation, key: bytes, scan: Scan, link: Invitation, now: datetime, again: bool
+) -> bool:
     """Show the code of a kept outcome; False when another tab chose to keep nothing in the meantime: so it is.
+
+    Args:
+        again: an earlier press kept the outcome, so a draft that is gone means that its code was put away already.
 
     Raises:
         ScanChanged: the outcome that was kept is no longer that of the answers.
     """
-    if hand_over_code(installation, key, scan, now):
+    if hand_over_code(installation, key, scan, now) or again:
         return True
     _forget(installation, link.organisation_id, installation.keys_of(scan.code), scan.id)
     return False
@@ -138,14 +156,13 @@ def leave_nothing(installation: Installation, key: bytes, scan: Scan, link: Invi
     installation.database.forget_traces()
 
 
-def _ballot(installation: Installation, link: Invitation, keys: CodeKeys, outcome: Outcome, send: bool) -> bool:
-    """Put the ballot or take it back; False when the round is closed."""
+def _ballot(installation: Installation, link: Invitation, keys: CodeKeys, content: BallotContent | None) -> bool:
+    """Put the ballot, or without content take it back; False when the round is closed."""
     ballot_id = keys.ballot_id(link.round_id)
     try:
-        if not send:
+        if content is None:
             withdraw_ballot(installation.database, link.round_id, ballot_id)
             return True
-        content = ballot_of(outcome, link.unit_id, link.banks)
         sealed = seal_ballot(link.public_key, content, link.round_id, ballot_id)
         put_ballot(installation.database, link.round_id, ballot_id, sealed)
     except RoundClosed:
@@ -153,12 +170,14 @@ def _ballot(installation: Installation, link: Invitation, keys: CodeKeys, outcom
     return True
 
 
-def _keep(installation: Installation, organisation_id: str, keys: CodeKeys, kept: Kept) -> None:
+def _keep(installation: Installation, organisation_id: str, keys: CodeKeys, kept: Kept) -> bool:
+    """Put the outcome in the vault; tells whether it was there before."""
     with installation.database.write() as session:
         _lock(session, organisation_id)
         entry = session.get(VaultEntry, (organisation_id, keys.lookup))
-        earlier = [other for other in _outcomes(entry, keys) if other.id != kept.id]
-        _store(session, organisation_id, keys, [*earlier, kept])
+        before = _outcomes(entry, keys)
+        _store(session, organisation_id, keys, [*(other for other in before if other.id != kept.id), kept])
+    return any(other.id == kept.id for other in before)
 
 
 def _forget(installation: Installation, organisation_id: str, keys: CodeKeys, scan_id: str) -> None:

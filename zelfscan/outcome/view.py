@@ -14,7 +14,8 @@ from zelfscan.digitypes.types import Digitype
 from zelfscan.outcome.building import Outcome
 from zelfscan.outcome.services import Kept
 from zelfscan.privacy.disclosure import BallotContent
-from zelfscan.rounds.measures import DIGITYPE
+from zelfscan.rounds.backgrounds import Asks, titles_of
+from zelfscan.rounds.measures import DIGITYPE, measures_of
 from zelfscan.scoring.advice import Advice, NextStep, ThemeAdvice
 from zelfscan.scoring.progress import progress
 from zelfscan.scoring.scores import ThemeScore
@@ -309,14 +310,25 @@ def level_label(bank: Bank, level: str | None, language: str) -> str | None:
 
 def ballot_lines(ballot: BallotContent, banks: Sequence[Bank], language: str) -> list[tuple[str, str]]:
     """What the organisation gets, line by line: (what, value)."""
-    lines = []
-    for measure, value in ballot.values.items():
-        if measure == DIGITYPE:
-            name = profiles().types[value].name.in_(language) if value else None
-            lines.append((gettext("Digitype"), name or _nothing()))
-        else:
-            lines.append(_level_line(measure, value, banks, language))
-    return lines
+    return [_ballot_line(measure.id, ballot.values[measure.id], banks, language) for measure in measures_of(banks)]
+
+
+def _ballot_line(measure: str, value: str | None, banks: Sequence[Bank], language: str) -> tuple[str, str]:
+    if measure != DIGITYPE:
+        return _level_line(measure, value, banks, language)
+    return gettext("Digitype"), profiles().types[value].name.in_(language) if value else _nothing()
+
+
+def chosen_lines(round_: Asks, has_type: bool, language: str) -> list[tuple[str, str]]:
+    """What the organisation gets of what she chooses on the same page: her background, and the type she names.
+
+    Args:
+        has_type: whether she was given a type.
+    """
+    asked = [title.capitalize() for title in titles_of(round_, language)]
+    if has_type:
+        asked.append(gettext("The type that you see yourself as"))
+    return [(title, gettext("what you chose above, or nothing if you would rather not say")) for title in asked]
 
 
 def _level_line(measure: str, level: str | None, banks: Sequence[Bank], language: str) -> tuple[str, str]:

@@ -1,7 +1,11 @@
 """Integer programs, and who solves them. Whatever is not solved for certain is an error, never an answer."""
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,6 +18,7 @@ TIME_LIMIT = 10.0
 TOLERANCE = 1e-6
 OPTIMAL, INFEASIBLE = 0, 2
 """Statuses of `scipy.optimize.milp`."""
+STDOUT = 1
 
 Numbers = npt.NDArray[np.float64]
 
@@ -82,10 +87,58 @@ def solution(program: Program, solver: Solver) -> Numbers:
 
 
 def _solve(program: Program, time_limit: float, presolve: bool) -> Any:
-    return milp(
-        -program.goal,
-        integrality=program.whole.astype(int),
-        bounds=Bounds(program.low, program.high),
-        constraints=LinearConstraint(program.rows, program.row_low, program.row_high),
-        options={"time_limit": time_limit, "mip_rel_gap": program.gap, "presolve": presolve},
-    )
+    with _silence.kept():
+        return milp(
+            -program.goal,
+            integrality=program.whole.astype(int),
+            bounds=Bounds(program.low, program.high),
+            constraints=LinearConstraint(program.rows, program.row_low, program.row_high),
+            options={"time_limit": time_limit, "mip_rel_gap": program.gap, "presolve": presolve},
+        )
+
+
+class _Silence:
+    """Keeps what HiGHS prints, whatever its options say (its issue 2783), out of the output of a command.
+
+    A file descriptor belongs to the whole process: the first of all threads that solve points it to nowhere, and the
+    last one points it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._solving = 0
+        self._kept: int | None = None
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Let nothing through to the standard output as long as any thread is in here."""
+        with self._lock:
+            self._solving += 1
+            if self._solving == 1:
+                self._close()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._solving -= 1
+                if self._solving == 0:
+                    self._open()
+
+    def _close(self) -> None:
+        try:
+            sys.stdout.flush()
+            self._kept = os.dup(STDOUT)
+        except (AttributeError, OSError, ValueError):
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, STDOUT)
+        os.close(nowhere)
+
+    def _open(self) -> None:
+        if self._kept is not None:
+            os.dup2(self._kept, STDOUT)
+            os.close(self._kept)
+            self._kept = None
+
+
+_silence = _Silence()

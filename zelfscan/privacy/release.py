@@ -10,7 +10,9 @@ A release is plain data. As JSON (`Release.to_dict`)::
           {"measure": "digitype", "n": 39,
            "cells": [{"categories": ["analoge_idealist"], "low": 0, "high": 4},     banded
                      {"categories": ["..."], "low": 17, "high": 17}, ...]}]},       exact
-       {"key": "loc/other", "kind": "other", "parent": "loc", "size": 9, "members": ["team3", "team7"], ...}]}
+       {"key": "loc/other", "kind": "other", "parent": "loc", "size": 9, "members": ["team3", "team7"], ...},
+       {"key": "org/age=young", "kind": "crossing", "parent": "org", "size": 12, "background": "age",
+        "answer": "young", ...}]}       a crossing, and only a crossing, has these two
 """
 
 from collections.abc import Mapping
@@ -21,7 +23,7 @@ MINIMUM = 5
 MINIMUM_DISTRIBUTION = 8
 VERSION = 1
 
-GroupKind = Literal["organisation", "location", "team", "other"]
+GroupKind = Literal["organisation", "location", "team", "other", "crossing"]
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,12 @@ class Measure:
     Attributes:
         id: for example ``digitype`` or ``vvt.privacy``.
         categories: at least two, from low to high.
+        whole_only: counted for the whole organisation, and for no group in it.
     """
 
     id: str
     categories: tuple[str, ...]
+    whole_only: bool = False
 
     def __post_init__(self) -> None:
         if len(set(self.categories)) < max(2, len(self.categories)):
@@ -128,11 +132,15 @@ class Group:
     """A set of people that is shown.
 
     Attributes:
-        key: id of the unit, or ``<id of the parent>/other``.
-        parent: key of the group around it; None for the organisation.
+        key: id of the unit, ``<id of the parent>/other``, or ``<id of the parent>/<background>=<answer>``.
+        parent: key of the unit around it; None for the organisation.
         size: people who took part.
         members: for kind ``other`` the ids of the teams that it holds, with and without participants.
         tables: at most one per measure.
+        background, answer: for kind ``crossing`` the background question and the answer that its people gave.
+
+    Raises:
+        ValueError: a crossing without background, answer or parent, or another kind with one of the first two.
     """
 
     key: str
@@ -141,15 +149,26 @@ class Group:
     size: int
     members: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    background: str | None = None
+    answer: str | None = None
+
+    def __post_init__(self) -> None:
+        given = {self.background is not None, self.answer is not None}
+        if given != {self.kind == "crossing"} or (self.kind == "crossing" and self.parent is None):
+            raise ValueError(
+                f"group {self.key}: a crossing has a background, an answer and a parent; no other kind has"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """See the module."""
+        crossing = {"background": self.background, "answer": self.answer} if self.kind == "crossing" else {}
         return {
             "key": self.key,
             "kind": self.kind,
             "parent": self.parent,
             "size": self.size,
             "members": list(self.members),
+            **crossing,
             "tables": [table.to_dict() for table in self.tables],
         }
 
@@ -157,7 +176,8 @@ class Group:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `to_dict` wrote."""
         tables = tuple(map(Table.from_dict, data["tables"]))
-        return cls(data["key"], data["kind"], data["parent"], data["size"], tuple(data["members"]), tables)
+        crossed = data.get("background"), data.get("answer")
+        return cls(data["key"], data["kind"], data["parent"], data["size"], tuple(data["members"]), tables, *crossed)
 
 
 @dataclass(frozen=True)
@@ -165,11 +185,11 @@ class Release:
     """Everything that is published about a round.
 
     Attributes:
-        groups: parents before children; empty if nothing can be shown.
+        groups: parents before children, and crossings after the units; empty if nothing can be shown.
         hidden: something is not shown, or shown with less detail than asked. It does not say what.
 
     Raises:
-        ValueError: two groups have one key, or a group stands before or without its parent.
+        ValueError: two groups have one key, or a group stands before or without its parent, or in a crossing.
     """
 
     groups: tuple[Group, ...]
@@ -181,6 +201,9 @@ class Release:
             if group.key in known or group.parent not in known:
                 raise ValueError(f"group {group.key} stands twice, or without its parent")
             known.add(group.key)
+        crossings = {group.key for group in self.groups if group.kind == "crossing"}
+        if any(group.parent in crossings for group in self.groups):
+            raise ValueError("nothing stands in a crossing")
 
     def tables_of(self, measure: str) -> dict[str, Table]:
         """The tables of one measure by the key of their group."""

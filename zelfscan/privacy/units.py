@@ -25,18 +25,21 @@ class Unit:
 
 @dataclass(frozen=True)
 class Area:
-    """A set of teams that could be shown as a group.
+    """A set of teams, or of people in them, that could be shown as a group.
 
     Attributes:
         key: see `Group.key`.
         parent: key of the area around it.
         teams: ids of all teams in it, sorted.
+        background, answer: of a crossing, whom of these teams it holds; else None.
     """
 
     key: str
     kind: GroupKind
     parent: str | None
     teams: tuple[str, ...]
+    background: str | None = None
+    answer: str | None = None
 
 
 def check_units(units: Iterable[Unit]) -> dict[str, Unit]:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from zelfscan.config import Settings, private_folder, write_private
 from zelfscan.errors import ClearError
@@ -35,10 +36,19 @@ def read_key(settings: Settings, round_id: str) -> bytes:
 
 def destroy_key(settings: Settings, round_id: str) -> None:
     """Overwrite and remove the key, so that ballots left in a backup open no more. Harmless when it is gone."""
-    path = key_file(settings, round_id)
+    destroy_file(key_file(settings, round_id))
+
+
+def destroy_file(path: Path) -> None:
+    """Overwrite and remove a file. Harmless when it is gone."""
     if path.exists():
         with path.open("r+b") as file:
-            file.write(bytes(path.stat().st_size))
-            file.flush()
-            os.fsync(file.fileno())
+            overwrite(file)
         path.unlink()
+
+
+def overwrite(file: BinaryIO) -> None:
+    """Write zeros over the whole content of an open file, down to the disk."""
+    file.write(bytes(os.fstat(file.fileno()).st_size))
+    file.flush()
+    os.fsync(file.fileno())

@@ -8,6 +8,9 @@ from zelfscan.digitypes.types import TYPES
 from zelfscan.privacy.disclosure import BallotContent, Measure
 
 DIGITYPE = "digitype"
+RECOGNISED, OWN_TYPE = "recognised", "own_type"
+ANOTHER, THIS = "another", "this"
+"""Whether somebody sees herself as another type than the test gave, or as this one."""
 
 
 COUNTED = ("employee", "leader", "colleagues")
@@ -30,8 +33,29 @@ def measures_of(banks: Sequence[Bank]) -> list[Measure]:
     return [*types, *themes]
 
 
+def recognition_of(banks: Sequence[Bank]) -> list[Measure]:
+    """What people say of their digitype, counted for the whole organisation only.
+
+    Whether they recognise themselves in it (`recognised`), and as which type they see themselves (`own_type`).
+    """
+    whole = [Measure(RECOGNISED, (ANOTHER, THIS), whole_only=True), Measure(OWN_TYPE, TYPES, whole_only=True)]
+    return whole if has_facets(banks) else []
+
+
+def _recognition(digitype: str | None, own_type: str | None) -> dict[str, str | None]:
+    """Of who was given no type nothing is counted."""
+    if digitype is None or own_type is None:
+        return {}
+    return {RECOGNISED: THIS if own_type == digitype else ANOTHER, OWN_TYPE: own_type}
+
+
 def ballot_content(
-    unit: str, banks: Sequence[Bank], digitype: str | None, levels: Mapping[str, str | None]
+    unit: str,
+    banks: Sequence[Bank],
+    digitype: str | None,
+    levels: Mapping[str, str | None],
+    background: Mapping[str, str | None] | None = None,
+    own_type: str | None = None,
 ) -> BallotContent:
     """What the organisation gets of one person.
 
@@ -40,12 +64,22 @@ def ballot_content(
         banks: the banks of the round.
         digitype: her most likely type; None when there are too few answers.
         levels: level per `bank.theme`; None when there are too few answers.
+        background: category per background question; None is 'rather not say'.
+        own_type: the type that she sees herself as; None is 'rather not say'.
     """
-    values = {DIGITYPE: digitype} | dict(levels)
-    return BallotContent(unit, {measure.id: values.get(measure.id) for measure in measures_of(banks)})
+    values = {DIGITYPE: digitype} | dict(levels) | _recognition(digitype, own_type)
+    return BallotContent(unit, {measure.id: values.get(measure.id) for measure in counted(banks)}, background or {})
 
 
-def largest_ballot(banks: Sequence[Bank]) -> BallotContent:
-    """The longest ballot that a round with these banks can give."""
-    longest = {measure.id: max(measure.categories, key=len) for measure in measures_of(banks)}
-    return BallotContent("0" * 32, longest)
+def counted(banks: Sequence[Bank]) -> list[Measure]:
+    """All that a ballot of a round holds a value for: its measures, and what people say of their digitype."""
+    return [*measures_of(banks), *recognition_of(banks)]
+
+
+def largest_ballot(banks: Sequence[Bank], backgrounds: Sequence[Measure] = ()) -> BallotContent:
+    """The longest ballot that a round with these banks and background questions can give."""
+    return BallotContent("0" * 32, _longest(counted(banks)), _longest(backgrounds))
+
+
+def _longest(measures: Sequence[Measure]) -> dict[str, str]:
+    return {measure.id: max(measure.categories, key=len) for measure in measures}

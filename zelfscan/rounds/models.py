@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from zelfscan.db import Base, Hash, Id, Name, Sealed
 from zelfscan.organisations.models import one_of
+from zelfscan.privacy.custody import NAME_LENGTH as CUSTODIAN_LENGTH
 from zelfscan.privacy.sealing import BALLOT_SIZE
 
 STATES = ("open", "closed")
@@ -24,13 +25,23 @@ class BankVersion(Base):
 
 
 class Round(Base):
-    """A round of an organisation. Its private key is a file outside the database, gone after closing."""
+    """A round of an organisation. Its private key is a file outside the database, gone after closing; or it is split
+    between two custodians, whose roles are then named here, and closing needs the passphrases of both.
+
+    `backgrounds`: ids of the background questions that it asks. `attack`: after closing, what the attack on the release
+    gave (`zelfscan.rounds.services.attack_figures`). `trends`: after closing, the earlier rounds that it was published
+    beside, oldest first, each as ``{"round": id, "groups": {measure: [key of each group that may be compared]}}``.
+    """
 
     __tablename__ = "round"
     __table_args__ = (
         CheckConstraint(one_of("state", STATES), "state"),
         CheckConstraint("minimum >= 5", "minimum_of_five"),
         CheckConstraint("minimum_distribution >= 8", "distribution_of_eight"),
+        CheckConstraint(
+            "(first_custodian IS NULL) = (second_custodian IS NULL) AND first_custodian <> second_custodian",
+            "two_custodians_or_none",
+        ),
         UniqueConstraint("organisation_id", "title"),
     )
 
@@ -42,6 +53,12 @@ class Round(Base):
     minimum: Mapped[int]
     minimum_distribution: Mapped[int]
     adaptive: Mapped[bool] = mapped_column(default=False)
+    invitations_only: Mapped[bool] = mapped_column(default=False)
+    backgrounds: Mapped[list[str]] = mapped_column(JSON, default=list)
+    attack: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    trends: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    first_custodian: Mapped[str | None] = mapped_column(String(CUSTODIAN_LENGTH))
+    second_custodian: Mapped[str | None] = mapped_column(String(CUSTODIAN_LENGTH))
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
     banks: Mapped[list["RoundBank"]] = relationship(order_by="RoundBank.position")

@@ -53,8 +53,9 @@ NEED_VALID = ("next", "back")
 
 @blueprint.get("/s/<token>")
 @public
-def start_page(token: str) -> str:
-    return _start_page(_link(token), BeginForm())
+def start_page(token: str) -> str | Response:
+    link = _link(token)
+    return _start_page(link, BeginForm()) if link else _no_entrance()
 
 
 @blueprint.post("/s/<token>")
@@ -62,6 +63,10 @@ def start_page(token: str) -> str:
 @limited(code_limit, counts=lambda: bool(request.form.get("code")))
 def start(token: str) -> str | Response:
     link, form = _link(token), BeginForm()
+    if link is None:
+        return _no_entrance()
+    if link.used:
+        return redirect(url_for("scan.resume"))
     if not link.open:
         return _start_page(link, form)
     code = None
@@ -80,10 +85,23 @@ def start(token: str) -> str | Response:
     return cookies.set_key(redirect(url_for("scan.page", number=1)), cookies.SCAN, key, days)
 
 
-def _link(token: str) -> Invitation:
-    with installation().database.read() as session:
-        link = invitation(session, token)
-    return link or abort(404)
+def _link(token: str) -> Invitation | None:
+    """What a link leads to; an invitation that was used leads to the scan that used it, and else nowhere."""
+    here = installation()
+    with here.database.read() as session:
+        link = invitation(session, token, here.tokens)
+    return None if link and link.used and not _is_in_hand(link) else link
+
+
+def _is_in_hand(link: Invitation) -> bool:
+    found = _scan_in_hand()
+    return found is not None and found.scan.token == link.token
+
+
+def _no_entrance() -> Response:
+    """One page for what was never a link and for what was used: whoever tries tokens learns nothing of either."""
+    done = bool(request.cookies.get(cookies.DONE))
+    return Response(render_template("scan/no_entrance.html", done=done), status=404, mimetype="text/html")
 
 
 def _start_page(link: Invitation, form: BeginForm) -> str:

@@ -13,6 +13,7 @@ from zelfscan.banks.kinds import KINDS
 from zelfscan.banks.schema import Bank, Item, Theme, Value
 from zelfscan.db import Database
 from zelfscan.privacy.code import new_code
+from zelfscan.rounds.invitations.tokens import new_claim
 from zelfscan.rounds.queries import VERSIONS_IN_MEMORY, Invitation, bank_versions
 from zelfscan.scan import drafts
 
@@ -34,13 +35,15 @@ class Scan:
 
     Attributes:
         id: random; names this scan's outcome within a vault entry, so that a retry replaces instead of doubles.
-        token: the team link that it began with.
+        token: of the team's link or personal invitation that it began with.
         banks: hashes of the bank versions that it asks, in order.
         code: the personal code, fixed from the start so that every retry derives the same ids from it.
         returning: whether the code is one that the employee had already.
         answers: per bank id, answer by address; None is 'rather not say'.
         help: per bank id the places (`help_places`) where help is wanted.
         adaptive: whether the digitype is asked with as few questions as it needs.
+        round_id, unit_id: where it counts, for when the invitation is erased because the round closed.
+        claim: what it uses a personal invitation with; empty with a team's link. It is in no outcome and no ballot.
     """
 
     id: str
@@ -51,6 +54,9 @@ class Scan:
     answers: dict[str, Answers] = field(default_factory=dict)
     help: dict[str, list[str]] = field(default_factory=dict)
     adaptive: bool = False
+    round_id: str = ""
+    unit_id: str = ""
+    claim: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": "scan"} | vars(self) | {"banks": list(self.banks)}
@@ -58,7 +64,8 @@ class Scan:
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
         given = {name: content[name] for name in ("id", "token", "code", "returning", "answers", "help", "adaptive")}
-        return cls(banks=tuple(content["banks"]), **given)
+        since = {name: content.get(name, "") for name in ("round_id", "unit_id", "claim")}
+        return cls(banks=tuple(content["banks"]), **given, **since)
 
     def with_answers(self, bank: str, given: Answers, cleared: Collection[str] = ()) -> Self:
         """This scan with answers added, changed or cleared; others stay."""
@@ -126,6 +133,9 @@ def begin(database: Database, link: Invitation, today: date, days: int, code: st
         code or new_code(),
         returning=code is not None,
         adaptive=link.adaptive,
+        round_id=link.round_id,
+        unit_id=link.unit_id,
+        claim=new_claim() if link.personal else "",
     )
     with database.write() as session:
         drafts.erase_expired(session, today)

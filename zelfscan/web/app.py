@@ -35,6 +35,10 @@ def create_app(settings: Settings | None = None, installation: Installation | No
     i18n.init_app(app)
     _sign_in(app)
     _register(app)
+    if opened.settings.metrics:
+        from zelfscan.web import metrics
+
+        metrics.init_app(app)
     access.init_app(app)
     errors.init_app(app)
     app.jinja_env.globals["static"] = cache(static_address)

@@ -12,6 +12,8 @@ from zelfscan.web.current import installation
 SCAN = "zelfscan_scan"
 OPENED = "zelfscan_opened"
 DONE = "zelfscan_done"
+DONE_DAYS = 60
+"""How long a browser knows that a scan of a round was finished in it."""
 A_DAY = 24 * 3600
 
 
