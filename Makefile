@@ -10,7 +10,7 @@ export OPENBLAS_NUM_THREADS := 1
 help:
 	@echo "make demo [PORT=8000]   a demo organisation to click through, in ./data"
 	@echo "make test               linter, types and every test, in the browser too"
-	@echo "make bench              scans per second, page times and page weights"
+	@echo "make bench              scans per second, page times, page weights, and what a release gives away"
 	@echo "make install | lint | lock | clean"
 
 install: .venv/.installed
@@ -46,7 +46,7 @@ test: lint chromium pango
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 bench: .venv/.installed-dev
-	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench $(ARGS); scans=$$?; $(BIN)/python -m tests.bench.disclosure && exit $$scans
 
 lock: .venv/.installed-dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

@@ -218,7 +218,7 @@ OF_RELEASES = {
     ),
     "rounds attacked together": Guard(
         "A5 A6",
-        {"zelfscan.rounds.earlier.settle": lambda later, *_: later},
+        {"zelfscan.rounds.earlier.settle": lambda later, *_, **__: later},
         (
             f"{TOGETHER}test_who_joined_between_two_rounds_stays_hidden[sqlite]",
             f"{TOGETHER}test_who_left_between_two_rounds_stays_hidden[sqlite]",

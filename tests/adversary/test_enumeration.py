@@ -196,6 +196,7 @@ def test_an_address_without_an_account_and_a_wrong_password_answer_alike(app: Fl
         work.look()
         page = client.post("/account/inloggen", data={"email": email, "password": password})
         _, verified, statements = work.look()
+        statements = tuple(re.sub(r"organisation_id (IS NULL|= \S+)", "organisation_id", text) for text in statements)
         status, headers, names, body, _ = seen(page)
         answers.append(((status, headers, names), str(body).replace(email, "ADDRESS"), verified, statements))
     assert answers[0][2] == 1

@@ -91,7 +91,7 @@ def test_who_left_between_two_rounds_stays_hidden(world: World) -> None:
 
 
 def test_without_its_guard_who_joined_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(earlier_module, "settle", lambda later, *_: later)
+    monkeypatch.setattr(earlier_module, "settle", lambda later, *_, **__: later)
     earlier, later = hold_two_rounds(world, JOINED)
     assert audit(later, Rules()).clean, "each release by itself is safe"
     found = set(joiners(earlier, later))
@@ -100,7 +100,7 @@ def test_without_its_guard_who_joined_is_found(world: World, monkeypatch: pytest
 
 
 def test_the_figures_that_a_round_keeps_are_those_of_both_rounds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(earlier_module, "settle", lambda later, *_: later)
+    monkeypatch.setattr(earlier_module, "settle", lambda later, *_, **__: later)
     hold_two_rounds(world, JOINED)
     with world.installation.database.read() as session:
         rounds = {round_.title: round_ for round_ in session.query(Round)}

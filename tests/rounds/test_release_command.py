@@ -82,7 +82,13 @@ def test_an_export_is_of_the_round_and_those_before_it(two_rounds: World) -> Non
     cube = read_cube(run("export", last_round(two_rounds)).output.encode())
     assert [round_.key for round_ in cube.rounds] == [two_rounds.round_id, last_round(two_rounds)]
     assert [round_.closed for round_ in cube.rounds] == ["2026-11", "2026-11"]
-    assert {measure.id for measure in cube.rounds[0].measures} == {"digitype", "mini.apps", "mini.privacy"}
+    assert {measure.id for measure in cube.rounds[0].measures} == {
+        "digitype",
+        "mini.apps",
+        "mini.privacy",
+        "recognised",
+        "own_type",
+    }
     assert cube.rounds[1].trends[0].round == two_rounds.round_id
     assert cube.rounds[0].groups[0].size == sum(FIRST.values())
 
@@ -97,7 +103,7 @@ def test_names_are_in_an_export_only_when_asked(two_rounds: World) -> None:
 
 
 def test_a_planted_leak_is_found(sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(earlier_module, "settle", lambda later, *_: later)
+    monkeypatch.setattr(earlier_module, "settle", lambda later, *_, **__: later)
     hold_two_rounds(sqlite_world, JOINED)
     file = tmp_path / "cube.json"
     run("export", last_round(sqlite_world), "--output", str(file))

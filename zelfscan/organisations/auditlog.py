@@ -98,8 +98,8 @@ def record_sign_in(database: Database, email: str, succeeded: bool) -> None:
         email: the address as it was typed.
     """
     with database.read() as session:
-        account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
-    who, organisation_id = (account.email, account.organisation_id) if account else ("", None)
+        found = select(Account.email, Account.organisation_id).where(Account.email == email.strip().lower())
+        who, organisation_id = session.execute(found).one_or_none() or ("", None)
     record(database, who, "sign_in" if succeeded else "failed_sign_in", organisation_id)
 
 
