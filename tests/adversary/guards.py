@@ -689,7 +689,7 @@ class Verdict:
         return report
 
 
-def trial(name: str | None, template: Path, folder: Path) -> Verdict:
+def trial(name: str, template: Path, folder: Path) -> Verdict:
     """Take a guard out and run its tests; without a name take none out, and run the tests of all.
 
     Args:
@@ -709,8 +709,8 @@ def trial(name: str | None, template: Path, folder: Path) -> Verdict:
         process.join()
 
 
-def _try(name: str | None, template: Path, folder: Path, answer: Connection) -> None:
-    guard = GUARDS[name] if name else Guard("", {}, ALL_TESTS)
+def _try(name: str, template: Path, folder: Path, answer: Connection) -> None:
+    guard = GUARDS[name]
     patch, verdict, said = pytest.MonkeyPatch(), Verdict(), io.StringIO()
     patch.setattr(db.Database, "migrate", _from(template))
     patch.setattr(installation, "known_materials", _materials)

@@ -61,7 +61,7 @@ def test_from_the_first_page_to_the_code(visit: Visits, served: Served) -> None:
         press_enter(page)
     expect(page).to_have_url(re.compile("/uitkomst$"))
     fill_in_by_keys(page, words(page).finish)
-    assert answers_on(page) == [["send", "me"], ["keep", "nothing"]]
+    assert answers_on(page) == [["send", "me"], ["own_type", "-"], ["keep", "nothing"]]
     press_enter(page)
     expect(page).to_have_url(re.compile("/uitkomst/klaar$"))
 
