@@ -690,7 +690,7 @@ class Verdict:
 
 
 def trial(name: str, template: Path, folder: Path) -> Verdict:
-    """Take a guard out and run its tests; without a name take none out, and run the tests of all.
+    """Take a guard out and run its tests.
 
     Args:
         template: a migrated SQLite file, to spare each test the making of one.
